@@ -1,0 +1,38 @@
+# `make demo` shows the main job, `make test` proves it, `make check` is what a commit must pass.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: setup demo test check release clean
+
+setup: $(VENV)/.done
+
+$(VENV)/.done: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $@
+
+demo: setup
+	@mkdir -p build
+	@echo "== The reference solution, all checks =="
+	$(BIN)/python -m pytest solution --scores build/demo-reference.json
+	@echo "== A half-finished student, all checks =="
+	-$(BIN)/python -m pytest solution --submission tests/submissions/half_finished \
+		--scores build/demo-half.json
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/grader release --check
+	$(BIN)/python -m pytest -W error
+
+release: setup
+	$(BIN)/grader release
+
+clean:
+	rm -rf $(VENV) build *.egg-info assignment.zip

@@ -1,0 +1,55 @@
+"""Exceptions that come out of a student's code, and what they say."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TODO = re.compile(r"^TODO ([a-z][a-z0-9_]*)")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a student's own code in a traceback."""
+
+    file: str
+    line: int
+    function: str
+    source: str
+
+
+class StudentError(Exception):
+    """An exception raised by a submission that runs in another process.
+
+    Parameters
+    ----------
+    kind
+        The exception's type name, such as ``ValueError``.
+    text
+        What the exception said.
+    frames
+        The lines of the submission it passed through, outermost first.
+    """
+
+    def __init__(self, kind: str, text: str, frames: Sequence[Frame] = ()) -> None:
+        super().__init__(f"{kind}: {text}" if text else kind)
+        self.kind = kind
+        self.text = text
+        self.frames = tuple(frames)
+
+
+def describe_error(error: BaseException) -> str:
+    """Type and text of an exception on one line."""
+    if isinstance(error, StudentError):
+        return str(error)
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def todo_task(error: BaseException) -> str | None:
+    """The task whose TODO raised this exception, or None if no TODO did."""
+    if isinstance(error, StudentError):
+        kind, text = error.kind, error.text
+    else:
+        kind, text = type(error).__name__, str(error)
+    found = _TODO.match(text) if kind == "NotImplementedError" else None
+    return found.group(1) if found else None

@@ -1,0 +1,132 @@
+"""What checks may ask for: the student's code, the reference, seeds, data, metrics, artifacts."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.judge.session import Session
+from grader.judge.student import Student
+
+if TYPE_CHECKING:  # loading NumPy and torch waits until a check needs them
+    import numpy as np
+    import torch
+
+SESSION = pytest.StashKey[Session]()
+METRICS = pytest.StashKey[dict[str, float]]()
+ARTIFACTS = pytest.StashKey[list[str]]()
+
+
+def derive_seed(seed: int, name: str) -> int:
+    """A seed of its own for each check of a run: 63 bits of a hash of both."""
+    text = hashlib.sha256(f"{seed}\0{name}".encode()).digest()
+    return int.from_bytes(text[:8], "big") >> 1
+
+
+class Reference:
+    """The solution's modules by name: ``reference.layers.batchnorm_forward``."""
+
+    def __init__(self, folder: Path) -> None:
+        from grader.worker.modules import ModuleFolder
+
+        self._modules = ModuleFolder(folder, resident=False)
+
+    def __getattr__(self, name: str) -> ModuleType:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._modules.load(name)
+
+
+@pytest.fixture(scope="session")
+def _student(pytestconfig: pytest.Config) -> Iterator[Student]:
+    from grader.worker.executor import Executor
+    from grader.worker.probes import PROBES
+
+    student = Student(Executor(pytestconfig.stash[SESSION].folder, PROBES))
+    yield student
+    student.close()
+
+
+@pytest.fixture
+def student(_student: Student, seed: int) -> Student:
+    """The submission's code; its global random generators are seeded afresh for each check."""
+    _student.seed(seed)
+    return _student
+
+
+@pytest.fixture(scope="session")
+def session_student(_student: Student, session_seed: int) -> Student:
+    """The submission's code for fixtures that several checks share, such as a training run."""
+    _student.seed(session_seed)
+    return _student
+
+
+@pytest.fixture(scope="session")
+def reference(pytestconfig: pytest.Config) -> Reference:
+    """The reference solution; only hidden checks may ask for it."""
+    return Reference(pytestconfig.stash[SESSION].root)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """This check's seed, drawn from the run's seed and the check's name."""
+    return derive_seed(request.config.stash[SESSION].seed, request.node.name)
+
+
+@pytest.fixture(scope="session")
+def session_seed(pytestconfig: pytest.Config) -> int:
+    """The seed of what several checks share."""
+    return derive_seed(pytestconfig.stash[SESSION].seed, "session")
+
+
+@pytest.fixture
+def rng(seed: int) -> "np.random.Generator":
+    """A NumPy generator of this check's own."""
+    import numpy as np
+
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def torch_rng(seed: int) -> "torch.Generator":
+    """A torch generator of this check's own, on the CPU."""
+    import torch
+
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture(scope="session")
+def data(pytestconfig: pytest.Config) -> Path:
+    """The data folder: ``--data``, or what the manifest names."""
+    session = pytestconfig.stash[SESSION]
+    if session.data is None:
+        raise pytest.UsageError(f"{session.root / 'assignment.toml'}: names no data folder")
+    return session.data
+
+
+@pytest.fixture
+def metric(request: pytest.FixtureRequest) -> Callable[[str, float], None]:
+    """``metric(name, value)`` records a number with the check's task."""
+
+    def record(name: str, value: float) -> None:
+        request.node.stash.setdefault(METRICS, {})[name] = float(value)
+
+    return record
+
+
+@pytest.fixture
+def artifact(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """``artifact(file_name, content)`` keeps a picture beside the score."""
+    folder: Path = request.config.stash[SESSION].artifacts
+
+    def keep(name: str, content: Any) -> None:
+        if type(content) is not bytes or Path(name).name != name:
+            raise TypeError("an artifact is a plain file name and its bytes")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        request.node.stash.setdefault(ARTIFACTS, []).append(f"{folder.name}/{name}")
+
+    return keep

@@ -1,0 +1,243 @@
+"""The hooks of a pytest run that grades a submission."""
+
+import secrets
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from grader.judge import fixtures
+from grader.judge.fixtures import ARTIFACTS, METRICS, SESSION
+from grader.judge.outcome import Blocked, Result, blocked_message, judge_end
+from grader.judge.scoring import first_blocker
+from grader.judge.session import Session
+from grader.judge.specs import (
+    MARKER_HELP,
+    Spec,
+    check_specs,
+    in_order,
+    needed,
+    read_spec,
+    unknown_task,
+)
+from grader.judge.table import print_score
+from grader.manifest import ManifestError, load_manifest
+from grader.scores import ScoreError, write_score
+
+_PROPERTY = "grader_result"
+_SPECS = "grader_specs"
+_SHORT = {"todo": "t", "timed_out": "T", "crashed": "C", "grader_error": "E"}
+
+
+def start(config: pytest.Config, root: Path) -> None:
+    """Set a run up to grade with the assignment in `root`; UsageError for a bad option."""
+    config.addinivalue_line("markers", MARKER_HELP)
+    config.stash[SESSION] = _open_session(config, root)
+    config.pluginmanager.register(fixtures, "grader_fixtures")
+    config.pluginmanager.register(Grading(config, config.stash[SESSION]), "grader_grading")
+
+
+def _open_session(config: pytest.Config, root: Path) -> Session:
+    try:
+        manifest = load_manifest(root)
+    except ManifestError as error:
+        raise pytest.UsageError(str(error)) from error
+    tasks = config.getoption("task") or manifest.task_ids()
+    for name in tasks:
+        if name not in manifest.task_ids():
+            raise pytest.UsageError(f"--task {name}: {unknown_task(name, manifest)}")
+    folder = _folder(config, "submission") or root
+    default_data = (root / manifest.data).resolve() if manifest.data else None
+    scores_path = Path(config.invocation_params.dir, config.getoption("scores") or "scores.json")
+    if not scores_path.parent.is_dir() or scores_path.is_dir():
+        raise pytest.UsageError(f"--scores {scores_path}: name a file in a folder that exists")
+    session = Session(
+        root=root,
+        manifest=manifest,
+        folder=folder,
+        data=_folder(config, "data") or default_data,
+        scores_path=scores_path,
+        seed=_seed(config),
+        tasks=tasks,
+    )
+    if getattr(config.option, "timeout", None) is None:  # pytest-timeout's own option wins
+        config.option.timeout = manifest.limits.check_s
+    return session
+
+
+def _folder(config: pytest.Config, option: str) -> Path | None:
+    given = config.getoption(option)
+    if given is None:
+        return None
+    folder = Path(config.invocation_params.dir, given).resolve()
+    if not folder.is_dir():
+        raise pytest.UsageError(f"--{option} {given}: there is no such folder")
+    return folder
+
+
+def _seed(config: pytest.Config) -> int:
+    workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if workerinput is not None:  # a pytest-xdist worker takes the controller's
+        return int(workerinput["grader_seed"])
+    given = config.getoption("seed")
+    if given is None:
+        return secrets.randbits(31)
+    if not (given.isascii() and given.isdigit() and int(given) < 2**63):
+        raise pytest.UsageError(f"--seed {given}: must be a whole number from 0 to 2^63 - 1")
+    return int(given)
+
+
+class Grading:
+    """The hooks of a run that grades."""
+
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        self.config = config
+        self.session = session
+        self.by_node: dict[str, Spec] = {}
+        self.written: str | None = None
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this process is a pytest-xdist worker, which reports to a controller."""
+        return hasattr(self.config, "workerinput")
+
+    @pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order would split up tasks
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Fix the set of checks, choose those of --task, and put them in order."""
+        session = self.session
+        specs = [read_spec(item, session.root, session.manifest) for item in items]
+        if not self._narrowed():
+            check_specs(specs, session.root, session.manifest)
+        chosen = needed(specs, session.tasks)
+        session.specs = in_order([s for s in specs if s.id in chosen], session.manifest)
+        self.by_node = {spec.nodeid: spec for spec in session.specs}
+        by_nodeid = {item.nodeid: item for item in items}
+        dropped = [item for item in items if item.nodeid not in self.by_node]
+        items[:] = [by_nodeid[spec.nodeid] for spec in session.specs]
+        if dropped:
+            self.config.hook.pytest_deselected(items=dropped)
+
+    def _narrowed(self) -> bool:
+        """Whether the command named single files or checks, so that tasks may lack checks."""
+        places = [Path(self.config.invocation_params.dir, arg).resolve() for arg in self.config.args]
+        return not all(place in (self.session.root, self.session.root / "checks") for place in places)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Remember that -k, -m or --deselect left checks out."""
+        if any(item.nodeid in self.by_node for item in items) or not self.by_node:
+            self.session.stopped = "not run: left out on the command line"
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check whose blocker is known to have failed."""
+        spec = self.by_node[item.nodeid]
+        gate = first_blocker(spec, self.session.specs, self.session.results)
+        if gate is not None:
+            title = self.session.manifest.task(gate.task).title
+            raise Blocked(blocked_message(title, gate.task, gate.title))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn the end of a check into a result that travels with its report."""
+        report = yield
+        spec = self.by_node[item.nodeid]
+        error = call.excinfo.value if call.excinfo else None
+        if report.when == "teardown" and error is None:
+            return report
+        if report.when == "setup" and error is None:
+            return report
+        result = judge_end(
+            error,
+            check=spec.id,
+            task=spec.task,
+            folder=self.session.folder,
+            limit_s=float(self.config.getoption("timeout") or 0),
+        )
+        result.duration_s = call.duration
+        result.metrics = item.stash.get(METRICS, {})
+        result.artifacts = item.stash.get(ARTIFACTS, [])
+        self.session.results[spec.id] = result
+        if result.status == "skipped":
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.location[1] or 0, result.message or "")
+        elif error is not None:
+            report.outcome = "failed"
+            if isinstance(report.longrepr, tuple):  # pytest took it for a plain skip
+                report.longrepr = result.message or ""
+        report.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, str] | None:
+        """Letters of our own for ends that pytest does not know."""
+        result = _result_of(report)
+        if result is None or result.status not in _SHORT:
+            return None
+        word = result.status.replace("_", " ")
+        return word, _SHORT[result.status], word.upper()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in a result, from this process or from a pytest-xdist worker."""
+        result = _result_of(report)
+        if result is not None:
+            self.session.results[result.id] = result
+        elif report.when == "???":  # pytest-xdist's report of a worker that died
+            self.session.results[report.nodeid] = Result(
+                id=report.nodeid,
+                status="crashed",
+                message="your code ended the whole Python process; look for sys.exit or os._exit",
+            )
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give each pytest-xdist worker the seed of the run."""
+        node.workerinput["grader_seed"] = self.session.seed
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Learn from a pytest-xdist worker which checks there are."""
+        sent = getattr(node, "workeroutput", {}).get(_SPECS)
+        if sent and not self.session.specs:
+            content, stopped = sent
+            self.session.specs = msgspec.json.decode(content, type=list[Spec])
+            self.session.stopped = stopped
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Print the table after pytest's own output, and write the score."""
+        yield
+        if self.is_worker:
+            content = msgspec.json.encode(self.session.specs).decode()
+            self.config.workeroutput[_SPECS] = (content, self.session.stopped)  # type: ignore[attr-defined]  # pytest-xdist's
+            return
+        if self.config.option.collectonly or not self.session.specs:
+            return
+        if session.shouldstop or session.shouldfail or session.exitstatus == 2:
+            self.session.stopped = "not run: pytest stopped before it"
+        self._name_crashes()
+        score = self.session.score()
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        try:
+            write_score(self.session.scores_path, score)
+        except ScoreError as error:
+            reporter.write_line(f"ERROR: {error}", red=True)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        print_score(reporter, self.session, score)
+
+    def _name_crashes(self) -> None:
+        """Results that came under a node id belong to the check with that node id."""
+        by_node = {spec.nodeid: spec.id for spec in self.session.specs}
+        for key in [key for key in self.session.results if key in by_node]:
+            result = self.session.results.pop(key)
+            result.id = by_node[key]
+            self.session.results.setdefault(result.id, result)
+
+
+def _result_of(report: pytest.TestReport) -> Result | None:
+    found = [text for name, text in report.user_properties if name == _PROPERTY]
+    return msgspec.json.decode(found[-1], type=Result) if found else None

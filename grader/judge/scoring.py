@@ -1,0 +1,146 @@
+"""Adds checks up to tasks and tasks to a score; plain functions of the specs and results."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from grader import scores
+from grader.judge.outcome import TODO_MESSAGE, Result, blocked_message
+from grader.judge.specs import Spec, blockers
+from grader.manifest import Manifest
+
+PLACES = 2
+"""Decimals that points are rounded to, task by task."""
+
+
+def settle(
+    specs: Sequence[Spec],
+    results: Mapping[str, Result],
+    manifest: Manifest,
+    *,
+    untouched: frozenset[str] = frozenset(),
+    stopped: str | None = None,
+) -> dict[str, Result]:
+    """One result for each expected check, whatever was reported.
+
+    Parameters
+    ----------
+    specs
+        The checks of this run, fixed before student code ran.
+    results
+        What was reported, by check id.
+    untouched
+        Tasks whose TODO still stands in the source: where such a check would be skipped for a
+        blocker, it is `todo`.
+    stopped
+        Why checks may be missing although nothing went wrong (``-x``, ``-k``, Ctrl-C); None makes a
+        missing result a grader error.
+    """
+    settled: dict[str, Result] = {}
+    for spec in specs:
+        result = results.get(spec.id)
+        if result is None and stopped:
+            result = Result(id=spec.id, status="skipped", message=stopped)
+        elif result is None:
+            result = Result(
+                id=spec.id,
+                status="grader_error",
+                message="no result arrived for this check; please tell your course staff",
+            )
+        settled[spec.id] = result
+    for spec in specs:
+        result = settled[spec.id]
+        blocker = first_blocker(spec, specs, settled)
+        if blocker and result.status not in ("todo", "grader_error"):
+            settled[spec.id] = Result(
+                id=spec.id,
+                status="skipped",
+                message=_blocked_by(blocker, manifest),
+                duration_s=result.duration_s,
+            )
+        if settled[spec.id].status == "skipped" and spec.task in untouched:
+            settled[spec.id].status = "todo"
+            settled[spec.id].message = TODO_MESSAGE
+    return settled
+
+
+def first_blocker(
+    spec: Spec, specs: Iterable[Spec], results: Mapping[str, Result]
+) -> Spec | None:
+    """The first gate check a check depends on that is known not to have passed."""
+    for gate in blockers(spec, specs):
+        result = results.get(gate.id)
+        if result is not None and result.status != "passed":
+            return gate
+    return None
+
+
+def _blocked_by(gate: Spec, manifest: Manifest) -> str:
+    return blocked_message(manifest.task(gate.task).title, gate.task, gate.title)
+
+
+def score_tasks(
+    manifest: Manifest,
+    specs: Sequence[Spec],
+    settled: Mapping[str, Result],
+    tasks: Iterable[str],
+) -> list[scores.Task]:
+    """The tasks of a run with their points, in the order of the manifest."""
+    wanted = set(tasks)
+    scored = []
+    for unit, task in manifest.tasks:
+        if task.id not in wanted:
+            continue
+        own = [spec for spec in specs if spec.task == task.id]
+        checks = [_check(spec, settled[spec.id]) for spec in own]
+        earned = sum(check.weight for check in checks if check.status == "passed")
+        total = sum(check.weight for check in checks)
+        metrics: dict[str, float] = {}
+        artifacts: list[str] = []
+        for spec in own:
+            metrics |= settled[spec.id].metrics
+            artifacts += settled[spec.id].artifacts
+        scored.append(
+            scores.Task(
+                id=task.id,
+                title=task.title,
+                unit=unit.id,
+                status=task_status([check.status for check in checks]),
+                score=round(task.points * earned / total, PLACES),
+                max_score=task.points,
+                checks=checks,
+                metrics=metrics,
+                artifacts=artifacts,
+            )
+        )
+    return scored
+
+
+def _check(spec: Spec, result: Result) -> scores.Check:
+    failed = result.status in ("failed", "crashed", "timed_out")
+    return scores.Check(
+        id=spec.id,
+        title=spec.title,
+        visibility=spec.visibility,
+        weight=spec.weight,
+        status=result.status,
+        message=result.message,
+        expected=result.expected,
+        actual=result.actual,
+        hint=(result.hint or spec.hint) if failed else None,
+        duration_s=round(result.duration_s, 4),
+    )
+
+
+def task_status(statuses: Sequence[scores.CheckStatus]) -> scores.TaskStatus:
+    """What a task's checks say of the task together."""
+    if "grader_error" in statuses:
+        return "error"
+    if all(status == "passed" for status in statuses):
+        return "passed"
+    if "passed" in statuses:
+        return "partial"
+    for status in ("crashed", "failed"):
+        if status in statuses:
+            return "failed"
+    if "timed_out" in statuses:
+        return "timed_out"
+    return "todo" if "todo" in statuses else "skipped"

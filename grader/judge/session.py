@@ -1,0 +1,99 @@
+"""One grading: what is graded, with what, and what has been found so far."""
+
+import platform
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from grader import scores
+from grader.judge.outcome import Result
+from grader.judge.scoring import score_tasks, settle
+from grader.judge.source import digest, untouched_tasks
+from grader.judge.specs import Spec
+from grader.manifest import Manifest
+
+
+@dataclass
+class Session:
+    """The grading of one submission."""
+
+    root: Path
+    """The folder of ``assignment.toml`` and the checks."""
+    manifest: Manifest
+    folder: Path
+    """The submission."""
+    data: Path | None
+    scores_path: Path
+    seed: int
+    tasks: Sequence[str]
+    """Ids of the tasks to score."""
+    isolation: Sequence[str] = ()
+    specs: list[Spec] = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)
+    stopped: str | None = None
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.monotonic)
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder for pictures that checks keep."""
+        return self.scores_path.with_name(f"{self.scores_path.stem}_artifacts")
+
+    def settled(self) -> Mapping[str, Result]:
+        """One result for each expected check; see :func:`grader.judge.scoring.settle`."""
+        untouched = untouched_tasks(self.folder, [unit.module for unit in self.manifest.units])
+        return settle(
+            self.specs, self.results, self.manifest, untouched=untouched, stopped=self.stopped
+        )
+
+    def score(self) -> scores.Score:
+        """The score of what has been found."""
+        tasks = score_tasks(self.manifest, self.specs, self.settled(), self.tasks)
+        errors = [c.id for t in tasks for c in t.checks if c.status == "grader_error"]
+        return scores.Score(
+            assignment=self.manifest.id,
+            submission=self.folder.resolve().name,
+            status="needs_review" if errors else "graded",
+            reason=self._reason(errors, tasks),
+            score=round(sum(task.score for task in tasks), 2),
+            max_score=sum(task.max_score for task in tasks),
+            tasks=tasks,
+            environment=environment(self.seed, self.isolation),
+            started_at=self.started_at.isoformat(),
+            duration_s=round(time.monotonic() - self.clock, 3),
+            digest=scores.Digest(
+                submission=digest(self.folder, [unit.module for unit in self.manifest.units]),
+                solution=digest(self.root, ["assignment.toml", "checks/**/*.py"]),
+            ),
+        )
+
+    def _reason(self, errors: Sequence[str], tasks: Sequence[scores.Task]) -> str | None:
+        if errors:
+            return f"these checks failed through no fault of the student: {', '.join(errors)}"
+        if self.public_only:
+            return "public checks only; hidden checks settle the points"
+        return None
+
+    @property
+    def public_only(self) -> bool:
+        """Whether this folder holds no hidden checks, as what students have."""
+        return not (self.root / "checks" / "hidden").is_dir()
+
+
+def environment(seed: int, isolation: Sequence[str]) -> scores.Environment:
+    """What this process grades on; loads neither torch nor NumPy to find out."""
+    torch = sys.modules.get("torch")
+    return scores.Environment(
+        grader=version("autoencoder-grader"),
+        python=platform.python_version(),
+        torch=version("torch"),
+        numpy=version("numpy"),
+        device="cpu",
+        threads=torch.get_num_threads() if torch else 1,
+        seed=seed,
+        isolation=list(isolation),
+    )

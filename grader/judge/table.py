@@ -1,0 +1,139 @@
+"""The table and the explanations that a student reads after pytest's own output."""
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader import scores
+from grader.judge.session import Session
+
+WIDTH = 80
+_WORDS = {
+    "passed": ("passed", "green"),
+    "partial": ("partial", "yellow"),
+    "failed": ("failed", "red"),
+    "todo": ("todo", "cyan"),
+    "timed_out": ("timed out", "red"),
+    "skipped": ("skipped", "magenta"),
+    "error": ("grader error", "bold red"),
+    "crashed": ("crashed", "red"),
+    "grader_error": ("grader error", "bold red"),
+}
+
+
+def print_score(reporter: Any, session: Session, score: scores.Score) -> None:
+    """Write the table through pytest's terminal reporter."""
+    reporter.ensure_newline()
+    reporter.write(render(score, session, color=bool(reporter.hasmarkup)))
+
+
+def render(score: scores.Score, session: Session, *, color: bool = False) -> str:
+    """The whole text: table, what to look at, total, where the JSON lies, how to replay."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=WIDTH, force_terminal=color, highlight=False, emoji=False, markup=False
+    )
+    console.print()
+    console.print(_table(score))
+    for task in score.tasks:
+        _explain(console, task)
+    console.print()
+    console.print(_total(score, session))
+    console.print(f"Score: {_shown(session.scores_path)}   Seed: {score.environment.seed}")
+    if not _encodes(stream.getvalue()):
+        return stream.getvalue().encode("ascii", "replace").decode()
+    return stream.getvalue()
+
+
+def _table(score: scores.Score) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="bold")
+    table.add_column("Unit", no_wrap=True)
+    table.add_column("Task", ratio=1)
+    table.add_column("Points", justify="right", no_wrap=True)
+    table.add_column("Status", no_wrap=True)
+    unit = None
+    for task in score.tasks:
+        title = Text.assemble((task.id, "bold"), f"  {task.title}")
+        points = f"{number(task.score)} / {number(task.max_score)}"
+        table.add_row(task.unit if task.unit != unit else "", title, points, _status(task.status))
+        unit = task.unit
+    return table
+
+
+def _explain(console: Console, task: scores.Task) -> None:
+    open_checks = [check for check in task.checks if check.status not in ("passed", "todo")]
+    if not open_checks:
+        return
+    heading = Text.assemble("\n", (task.id, "bold"), f"  {task.title}")
+    console.print(heading)
+    skipped: list[str] = []
+    for check in open_checks:
+        if check.status == "skipped" and check.message in skipped:
+            continue  # the same blocker, said once for the task
+        skipped += [check.message or ""] if check.status == "skipped" else []
+        title = Text.assemble(_status(check.status), ": ", check.title)
+        if check.visibility == "hidden":
+            title.append("  (hidden)", "dim")
+        console.print(Padding(title, (0, 0, 0, 2)))
+        _detail(console, "", check.message)
+        _detail(console, "expected", check.expected)
+        _detail(console, "got", check.actual)
+        _detail(console, "hint", check.hint)
+
+
+def _detail(console: Console, label: str, text: str | None) -> None:
+    if not text:
+        return
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=8, no_wrap=True, style="dim")
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(label, Text(printable(text)))
+    console.print(Padding(grid, (0, 0, 0, 4)))
+
+
+def _total(score: scores.Score, session: Session) -> Text:
+    total = Text.assemble(
+        ("Total ", "bold"), (f"{number(score.score)} / {number(score.max_score)}", "bold")
+    )
+    if score.status == "needs_review":
+        total.append(f"\nNeeds a person: {score.reason}", "bold red")
+    elif session.public_only:
+        total.append(" on the public checks; hidden checks settle the points.")
+    return total
+
+
+def _status(status: str) -> Text:
+    word, style = _WORDS[status]
+    return Text(word, style)
+
+
+def number(value: float) -> str:
+    """Points as people write them: 3, 2.5, 0.67."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def printable(text: str) -> str:
+    """Text without control characters, so that nothing printed can steer the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+def _shown(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive, on Windows
+        return str(path)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""The manifest of an assignment: units, tasks, points, dependencies and limits.
+
+``assignment.toml`` is the one place that says what an assignment consists of. It holds nothing
+hidden, so the same file stands in the solution and in what students get.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+MANIFEST_NAME = "assignment.toml"
+
+Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+ModuleFile = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.py$", max_length=60)]
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Positive = Annotated[float, Meta(gt=0)]
+
+
+class ManifestError(Exception):
+    """``assignment.toml`` is missing or wrong; the message names the file and the value."""
+
+
+class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What carries points: one or a few functions of a unit."""
+
+    id: Identifier
+    title: Title
+    points: Positive
+    depends: tuple[Identifier, ...] = ()
+    """Tasks whose gate checks must pass before any check of this task can say anything."""
+
+
+class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One module of the assignment, such as ``autoencoder.py``."""
+
+    module: ModuleFile
+    title: Title
+    tasks: Annotated[tuple[Task, ...], Meta(min_length=1)]
+
+    @property
+    def id(self) -> str:
+        """The module's import name."""
+        return self.module.removesuffix(".py")
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Bounds on what one check may use."""
+
+    check_s: Positive = 60.0
+    """Wall-clock seconds one check may take, its set-up included."""
+
+
+class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the student zip holds beside the assignment folder, relative to the repository."""
+
+    include: tuple[str, ...] = ()
+    readme: str | None = None
+    """The zip's top-level README, if it is not the exercise sheet."""
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An assignment as ``assignment.toml`` describes it."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    title: Title
+    units: Annotated[tuple[Unit, ...], Meta(min_length=1)]
+    data: str | None = None
+    """Folder of the data that student code may read, relative to the manifest."""
+    limits: Limits = Limits()
+    release: Release = Release()
+
+    @property
+    def tasks(self) -> Iterator[tuple[Unit, Task]]:
+        """Every task with its unit, in the order of the manifest."""
+        return ((unit, task) for unit in self.units for task in unit.tasks)
+
+    @property
+    def max_score(self) -> float:
+        """The sum of the points of all tasks."""
+        return sum(task.points for _, task in self.tasks)
+
+    def task_ids(self) -> list[str]:
+        """The ids of all tasks, in the order of the manifest."""
+        return [task.id for _, task in self.tasks]
+
+    def task(self, task_id: str) -> Task:
+        """The task of that id; KeyError where there is none."""
+        return next((t for _, t in self.tasks if t.id == task_id), None) or _missing(task_id)
+
+
+def _missing(task_id: str) -> Task:
+    raise KeyError(task_id)
+
+
+def load_manifest(path: Path) -> Manifest:
+    """Read and check ``assignment.toml``.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder that holds it.
+
+    Raises
+    ------
+    ManifestError
+        The file is missing, is not TOML, has an unknown or ill-typed value, repeats an id, or its
+        tasks depend on each other in a circle or on a task that is not there.
+    """
+    if path.is_dir():
+        path = path / MANIFEST_NAME
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ManifestError(
+            f"{path}: there is no manifest here; an assignment folder holds {MANIFEST_NAME}"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ManifestError(f"{path}: cannot be read as TOML: {error}") from error
+    try:
+        manifest = msgspec.convert(content, Manifest)
+    except msgspec.ValidationError as error:
+        raise ManifestError(f"{path}: {error}") from error
+    _refuse_duplicates(path, "module", [unit.module for unit in manifest.units])
+    _refuse_duplicates(path, "task id", manifest.task_ids())
+    _refuse_bad_dependencies(path, manifest)
+    return manifest
+
+
+def _refuse_duplicates(path: Path, what: str, names: list[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ManifestError(f"{path}: {what} {repeated[0]!r} stands there more than once")
+
+
+def _refuse_bad_dependencies(path: Path, manifest: Manifest) -> None:
+    known = set(manifest.task_ids())
+    for _, task in manifest.tasks:
+        for name in task.depends:
+            if name not in known:
+                raise ManifestError(
+                    f"{path}: task {task.id!r} depends on {name!r}, which is no task; "
+                    f"the tasks are {', '.join(manifest.task_ids())}"
+                )
+    graph = {task.id: task.depends for _, task in manifest.tasks}
+    cycle = find_cycle(graph)
+    if cycle:
+        raise ManifestError(f"{path}: tasks depend on each other in a circle: {cycle}")
+
+
+def find_cycle(graph: dict[str, tuple[str, ...]]) -> str | None:
+    """A circle in a dependency graph as ``a -> b -> a``, or None where there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return " -> ".join(reversed(error.args[1]))
+    return None

@@ -1,0 +1,81 @@
+"""What may cross between the judge and a student's code: plain data and opaque handles.
+
+Plain data is None, bool, int, float, str, bytes, lists, tuples, dicts with text keys, numbers of
+NumPy, and dense numeric arrays and tensors, each of exactly that type: a subclass may lie about
+anything. Arrays are copied on the way, in both directions, so neither side can change what the
+other holds. Everything else stays where it is, and only a handle to it crosses.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from grader.worker.handles import Handle
+
+NUMERIC_KINDS: Final = "biufc"
+"""Kinds of dtype that cross: bool, signed, unsigned, floating, complex."""
+
+_SCALARS: Final = (type(None), bool, int, float, str, bytes)
+_MAX_DEPTH: Final = 32
+
+
+def is_numeric_array(value: object) -> bool:
+    """Whether a value is exactly an ndarray of numbers."""
+    return type(value) is np.ndarray and value.dtype.kind in NUMERIC_KINDS
+
+
+def is_dense_tensor(value: object) -> bool:
+    """Whether a value is exactly a Tensor (or Parameter) of numbers that lie in memory."""
+    return (
+        type(value) in (torch.Tensor, torch.nn.Parameter)
+        and value.layout == torch.strided
+        and not value.is_quantized
+        and value.device.type != "meta"
+    )
+
+
+def export(value: Any, store: Callable[[Any], Handle], _depth: int = 0) -> Any:
+    """A copy of a value as plain data; what is not plain becomes a handle.
+
+    Parameters
+    ----------
+    value
+        Anything a student's code returned.
+    store
+        Keeps an object and gives the handle to it.
+    """
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if is_numeric_array(value):
+        return np.array(value)
+    if is_dense_tensor(value):
+        return value.detach().to("cpu").resolve_conj().resolve_neg().clone()
+    if isinstance(value, np.generic) and value.dtype.kind in NUMERIC_KINDS:
+        return value.item()
+    if _depth < _MAX_DEPTH:
+        if kind is list:
+            return [export(item, store, _depth + 1) for item in value]
+        if kind is tuple:
+            return tuple(export(item, store, _depth + 1) for item in value)
+        if kind is dict and all(type(key) is str for key in value):
+            return {key: export(item, store, _depth + 1) for key, item in value.items()}
+    return store(value)
+
+
+def receive(value: Any, resolve: Callable[[Any], Any]) -> Any:
+    """A copy of plain data from the judge, handles replaced by what they name."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return np.array(value)
+    if kind is torch.Tensor:
+        return value.detach().clone()
+    if kind is list:
+        return [receive(item, resolve) for item in value]
+    if kind is tuple:
+        return tuple(receive(item, resolve) for item in value)
+    if kind is dict:
+        return {key: receive(item, resolve) for key, item in value.items()}
+    return resolve(value)

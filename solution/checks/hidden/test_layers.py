@@ -1,0 +1,326 @@
+"""Hidden checks of layers.py."""
+
+import numpy as np
+import pytest
+import torch
+
+from grader.checks import (
+    CheckFailure,
+    assert_array,
+    assert_curves,
+    assert_gradient,
+    assert_ndarray,
+    assert_rate,
+    assert_unchanged,
+)
+
+# float64 sums over a batch of 50, in any order, agree to about 1e-14 relative to their terms; the
+# smallest mistake looked for (eps beside the root, unbiased variance) changes 1e-3 of the result.
+EXACT = {"rtol": 1e-8, "atol": 1e-10}
+
+
+def forward(student, name, *args):
+    result = student.keep(getattr(student.layers, name), *args)
+    return student.value(student.item(result, 0)), student.item(result, 1)
+
+
+def problem(rng, rows=13, columns=7, offset=0.0):
+    """x, gamma, beta and dout without a round number among them."""
+    x = rng.normal(2, 1.5, (rows, columns)) + offset
+    return x, rng.uniform(0.5, 2, columns), rng.normal(size=columns), rng.normal(size=x.shape)
+
+
+def batch_norm(x, gamma, beta, eps):
+    return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta
+
+
+@pytest.mark.task("batchnorm_forward", weight=2)
+def test_values_in_training(student, rng):
+    """eps stands inside the root beside the biased variance, and gamma and beta are applied."""
+    x, gamma, beta, _ = problem(rng)
+    bn_param = {"mode": "train", "eps": 1e-2, "momentum": 0.7}
+    out, _ = forward(student, "batchnorm_forward", x, gamma, beta, bn_param)
+    assert_array(out, batch_norm(x, gamma, beta, 1e-2), name="out", **EXACT)
+
+
+@pytest.mark.task("batchnorm_forward", weight=2)
+def test_averages_run_on(student, rng):
+    """A second call continues the running averages, and test mode uses them and nothing else."""
+    x, gamma, beta, _ = problem(rng)
+    y, *_ = problem(rng, rows=9)
+    bn_param = student.put({"mode": "train", "eps": 1e-2, "momentum": 0.7})
+    mean, var = np.zeros(7), np.zeros(7)
+    for batch in (x, y):
+        student.keep(student.layers.batchnorm_forward, batch, gamma, beta, bn_param)
+        mean = 0.7 * mean + 0.3 * batch.mean(axis=0)
+        var = 0.7 * var + 0.3 * batch.var(axis=0)
+    found = student.value(bn_param)
+    hint = "running = momentum * running + (1 - momentum) * sample, with the biased variance."
+    assert_array(found["running_mean"], mean, name="running_mean", hint=hint, **EXACT)
+    assert_array(found["running_var"], var, name="running_var", hint=hint, **EXACT)
+    test_param = {"mode": "test", "eps": 1e-2, "running_mean": mean, "running_var": var}
+    out, _ = forward(student, "batchnorm_forward", x, gamma, beta, test_param)
+    # The lecture leaves eps out of the root at test time; with it or without it is right.
+    without = gamma * (x - mean) / np.sqrt(var) + beta
+    if not (type(out) is np.ndarray and out.shape == x.shape and np.allclose(out, without)):
+        with_eps = gamma * (x - mean) / np.sqrt(var + 1e-2) + beta
+        assert_array(out, with_eps, name="out in test mode", **EXACT)
+
+
+@pytest.mark.task("batchnorm_forward", weight=1)
+def test_batchnorm_is_robust(student, rng):
+    """Large offsets, constant columns and a single row give finite, right numbers."""
+    x, gamma, beta, _ = problem(rng)
+    # An offset of 1e4 costs log10(1e4) digits of x - mean (1e-12), squared in the variance 1e-12
+    # too if the mean is taken off first; E[x^2] - E[x]^2 would lose 8 digits and 1e-8 is the line.
+    out, _ = forward(student, "batchnorm_forward", x + 1e4, gamma, beta, {"mode": "train"})
+    hint = "Take the mean off before squaring."
+    expected = batch_norm(x + 1e4, gamma, beta, 1e-5)
+    assert_array(out, expected, name="out for x + 10000", rtol=1e-7, atol=1e-8, hint=hint)
+    constant = np.full((6, 7), 3.25)
+    out, _ = forward(student, "batchnorm_forward", constant, gamma, beta, {"mode": "train"})
+    expected = np.tile(beta, (6, 1))
+    assert_array(out, expected, name="out for constant columns", rtol=1e-6, atol=1e-6)
+    single = student.attempt(
+        student.layers.batchnorm_forward, x[:1], gamma, beta, {"mode": "train"}
+    )
+    if single.ok:
+        value = single.value[0] if type(single.value) is tuple else single.value
+        assert_ndarray(value, name="out for a single row", shape=(1, 7))  # finite
+
+
+@pytest.mark.task("batchnorm_forward", weight=1)
+def test_batchnorm_input_and_type(student, rng):
+    """The input is not modified, and float32 stays float32."""
+    x, gamma, beta, _ = problem(rng)
+    _, after = student.observe(
+        student.layers.batchnorm_forward, x, gamma, beta, {"mode": "train"}
+    )
+    for name, before, now in zip(("x", "gamma", "beta"), (x, gamma, beta), after, strict=False):
+        assert_unchanged(before, now, name=name)
+    small = [value.astype(np.float32) for value in (x, gamma, beta)]
+    out, _ = forward(student, "batchnorm_forward", *small, {"mode": "train"})
+    assert_ndarray(out, name="out for float32", shape=x.shape, dtype=np.float32)
+
+
+@pytest.mark.task("batchnorm_backward", weight=2)
+def test_batchnorm_against_autograd(student, rng):
+    """All three gradients are those of PyTorch's own batch normalisation."""
+    x, gamma, beta, dout = problem(rng)
+    param = {"mode": "train", "eps": 1e-2, "momentum": 0.7}
+    _, cache = forward(student, "batchnorm_forward", x, gamma, beta, param)
+    found = student.layers.batchnorm_backward(dout, cache)
+    leaves = [torch.tensor(value, requires_grad=True) for value in (x, gamma, beta)]
+    out = torch.nn.functional.batch_norm(
+        leaves[0], None, None, leaves[1], leaves[2], training=True, eps=1e-2
+    )
+    out.backward(torch.tensor(dout))
+    for name, value, leaf in zip(("dx", "dgamma", "dbeta"), found, leaves, strict=True):
+        assert_array(value, leaf.grad.numpy(), name=name, **EXACT)
+
+
+@pytest.mark.task("batchnorm_backward", weight=1)
+def test_batchnorm_gradient_far_from_zero(student, rng):
+    """The gradient of x stays right for x far from 0."""
+    x, gamma, beta, dout = problem(rng, rows=6, columns=4)
+
+    def out(values):
+        return forward(student, "batchnorm_forward", values, gamma, beta, {"mode": "train"})[0]
+
+    _, cache = forward(student, "batchnorm_forward", x + 1e3, gamma, beta, {"mode": "train"})
+    dx, _, _ = student.layers.batchnorm_backward(dout, cache)
+    # At x of 1e3 a step of 1e-4 keeps 1e-9 / 1e-4 = 1e-5 rounding out of the quotient, and the
+    # truncation h^2 is 1e-8.
+    assert_gradient(
+        dx, out, x + 1e3, dout, name="dx for x + 1000", rtol=1e-4, atol=1e-5, step=1e-4
+    )
+
+
+@pytest.mark.task("batchnorm_backward", weight=1)
+def test_each_cache_belongs_to_its_call(student, rng):
+    """A later forward pass does not disturb the gradient of an earlier one."""
+    x, gamma, beta, dout = problem(rng)
+    _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
+    first = student.layers.batchnorm_backward(dout, cache)
+    _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
+    forward(student, "batchnorm_forward", 2 * x + 1, gamma + 1, beta, {"mode": "train"})
+    second = student.layers.batchnorm_backward(dout, cache)
+    for name, one, other in zip(("dx", "dgamma", "dbeta"), first, second, strict=True):
+        assert_array(other, one, name=f"{name} after another forward pass", rtol=0, atol=0)
+
+
+@pytest.mark.task("batchnorm_backward", weight=1)
+def test_batchnorm_gradient_type(student, rng):
+    """float32 gives float32 gradients, and dout is not modified."""
+    x, gamma, beta, dout = (value.astype(np.float32) for value in problem(rng))
+    _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
+    found, (after, _) = student.observe(student.layers.batchnorm_backward, dout, cache)
+    assert_unchanged(dout, after, name="dout")
+    for name, value in zip(("dx", "dgamma", "dbeta"), found, strict=True):
+        assert_ndarray(value, name=name, dtype=np.float32)
+
+
+@pytest.mark.task("dropout_forward", weight=1)
+def test_masks_are_random(student, rng):
+    """Each number is dropped or kept by itself, anew in each call, for other p as well."""
+    x = np.ones((300, 40))
+    masks = [
+        forward(student, "dropout_forward", x, {"mode": "train", "p": 0.6})[0] for _ in range(2)
+    ]
+    for mask in masks:
+        dropped = int((mask == 0).sum())
+        assert_rate(dropped, x.size, 0.6, name="the dropped", false_alarm=1e-9)
+        rows = (mask == 0).mean(axis=1)
+        # A row of 40 is all dropped or all kept with probability 0.6^40 = 1e-9 by chance.
+        if rows.max() == 1 or rows.min() == 0:
+            raise CheckFailure("whole rows are dropped together", expected="each number by itself")
+    # Both masks drop a given number with probability 0.36; equal masks would with 0.6.
+    both = int(((masks[0] == 0) & (masks[1] == 0)).sum())
+    hint = "Without a seed, each call draws a fresh mask."
+    assert_rate(both, x.size, 0.36, name="dropped twice", false_alarm=1e-9, hint=hint)
+
+
+@pytest.mark.task("dropout_forward", weight=1)
+def test_seed_and_edges(student, rng):
+    """A seed makes the mask repeatable, p = 0 keeps everything, and x is not modified."""
+    x = rng.uniform(1, 2, (15, 11))
+    param = {"mode": "train", "p": 0.3, "seed": 41}
+    first, _ = forward(student, "dropout_forward", x, param)
+    second, _ = forward(student, "dropout_forward", x, param)
+    assert_array(second, first, name="out with the same seed", rtol=0, atol=0)
+    out, _ = forward(student, "dropout_forward", x, {"mode": "train", "p": 0.0})
+    assert_array(out, x, name="out for p = 0", rtol=0, atol=0)
+    _, (after, _) = student.observe(
+        student.layers.dropout_forward, x, {"mode": "train", "p": 0.3}
+    )
+    assert_unchanged(x, after, name="x")
+
+
+@pytest.mark.task("dropout_forward", weight=1)
+def test_dropout_type(student, rng):
+    """float32 stays float32 in both modes."""
+    x = rng.uniform(1, 2, (15, 11)).astype(np.float32)
+    for mode in ("train", "test"):
+        out, _ = forward(student, "dropout_forward", x, {"mode": mode, "p": 0.3})
+        assert_ndarray(out, name=f"out in mode {mode!r}", shape=x.shape, dtype=np.float32)
+
+
+@pytest.mark.task("dropout_backward", weight=1)
+def test_dropout_gradient_in_test_mode(student, rng):
+    """At test time the gradient passes through as it is."""
+    x, dout = rng.normal(size=(6, 5)), rng.normal(size=(6, 5))
+    _, cache = forward(student, "dropout_forward", x, {"mode": "test", "p": 0.3})
+    dx = student.layers.dropout_backward(dout, cache)
+    assert_array(dx, dout, name="dx", rtol=0, atol=0)
+
+
+SIZES = (9, 6, 5, 4)
+
+
+@pytest.mark.task("network", weight=1, depends=["batchnorm_backward"])
+def test_network_with_batchnorm(student, rng):
+    """With batch norm, scores and every gradient are those of PyTorch."""
+    net = student.keep(student.layers.Network, SIZES, batchnorm=True, seed=3)
+    params = student.value(net.params)
+    params = {name: value + rng.normal(0, 0.5, value.shape) for name, value in params.items()}
+    student.probes.update(net.params, params)
+    x, dscores = rng.normal(size=(8, 9)), rng.normal(size=(8, 4))
+    result = student.keep(net.forward, x, "train")
+    scores = student.value(student.item(result, 0))
+    grads = student.value(student.keep(net.backward, dscores, student.item(result, 1)))
+    leaves = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+    out = torch.tensor(x)
+    for number in range(1, len(SIZES)):
+        out = out @ leaves[f"W{number}"] + leaves[f"b{number}"]
+        if number < len(SIZES) - 1:
+            gamma, beta = leaves[f"gamma{number}"], leaves[f"beta{number}"]
+            out = torch.nn.functional.batch_norm(out, None, None, gamma, beta, training=True)
+            out = torch.relu(out)
+    out.backward(torch.tensor(dscores))
+    hint = "In each hidden layer: affine, batch norm, ReLU, dropout; backwards in reverse."
+    assert_array(scores, out.detach().numpy(), name="the scores", hint=hint, **EXACT)
+    for name, leaf in leaves.items():
+        if name not in grads:
+            raise CheckFailure(f"there is no gradient of {name}", actual=", ".join(grads))
+        expected = leaf.grad.numpy()
+        assert_array(grads[name], expected, name=f"the gradient of {name}", hint=hint, **EXACT)
+
+
+@pytest.mark.task("network", weight=1, depends=["dropout_backward", "batchnorm_forward"])
+def test_network_modes(student, rng):
+    """Dropout and batch statistics act while training only; at test time rows are independent."""
+    net = student.keep(student.layers.Network, SIZES, batchnorm=True, dropout=0.4, seed=3)
+    x = rng.normal(size=(40, 9))
+
+    def scores(batch, mode):
+        return student.value(student.item(student.keep(net.forward, batch, mode), 0))
+
+    if np.array_equal(scores(x, "train"), scores(x, "train")):
+        raise CheckFailure("two training passes over one batch agree: dropout is not at work")
+    together = scores(x, "test")
+    alone = np.concatenate([scores(row[None], "test") for row in x])
+    hint = "At test time batch norm uses its running averages, and dropout does nothing."
+    assert_array(alone, together, name="scores in test mode, row by row", hint=hint, **EXACT)
+
+
+def digits_for(digits, count):
+    """The first digits of both parts as (N, 784) in [0, 1] with their labels."""
+    return tuple(
+        (images[:count].reshape(count, -1) / 255.0, labels[:count])
+        for images, labels in (
+            (digits.train_images, digits.train_labels),
+            (digits.images, digits.labels),
+        )
+    )
+
+
+CHANCE = float(np.log(10))
+"""Cross-entropy of a guess that gives each of ten digits the same probability."""
+
+
+@pytest.mark.task("comparison", weight=1, depends=["batchnorm_backward", "dropout_backward"])
+def test_networks_learn_digits(student, digits, metric):
+    """With and without batch norm and dropout, the networks learn real digits."""
+    train, validation = digits_for(digits, 1000)
+    for name, options in (
+        ("plain", {}),
+        ("batchnorm", {"batchnorm": True}),
+        ("dropout", {"dropout": 0.25}),
+    ):
+        net = student.keep(student.layers.Network, (784, 40, 30, 10), seed=5, **options)
+        student.layers.fit(net, train, validation, epochs=4, lr=0.1, batch_size=50, seed=6)
+        images, labels = validation
+        scores = student.value(student.item(student.keep(net.forward, images, "test"), 0))
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        loss = float(-log_p[np.arange(len(labels)), labels].mean())
+        metric(f"{name}_validation_loss", loss)
+        if not loss < LEARNT * CHANCE:
+            raise CheckFailure(
+                f"the network {name!r} has not learnt the digits in four epochs",
+                expected=f"a validation loss below {LEARNT * CHANCE:.2f}",
+                actual=f"{loss:.3g}; guessing gives {CHANCE:.2f}",
+                hint="Is each parameter moved against its gradient in each batch?",
+            )
+
+
+LEARNT = 0.6
+"""Share of the guessing loss that a network which learns stays below; see calibration/."""
+
+
+@pytest.mark.task("comparison", weight=1)
+def test_comparison_figure(student, rng, artifact):
+    """One figure shows every network's training and validation curve, labelled."""
+    histories = {
+        name: {
+            "train_loss": [float(v) for v in rng.uniform(0.1, 2, 6)],
+            "validation_loss": [float(v) for v in rng.uniform(0.1, 2, 6)],
+        }
+        for name in ("plain", "batch norm", "dropout")
+    }
+    figure = student.probes.describe_figure(
+        student.keep(student.layers.comparison_figure, histories)
+    )
+    artifact("comparison_figure.png", figure["png"])
+    for key in ("train_loss", "validation_loss"):
+        assert_curves(figure, {name: h[key] for name, h in histories.items()}, atol=1e-9)
