@@ -36,13 +36,14 @@ def reconstruction_figure(model: nn.Module, images: torch.Tensor) -> Figure:
     was_training = model.training
     model.eval()
     with torch.no_grad():
-        outputs = model(images.to(next(model.parameters()).device)).cpu()
+        outputs = model(images.to(next(model.parameters()).device))
     model.train(was_training)
 
-    figure = Figure(figsize=(12, 6.5))
+    figure = Figure(figsize=(12, 6.6))
     figure.suptitle("Inputs (odd columns) and their reconstructions (even columns)")
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.92, wspace=0.06, hspace=0.06)
     axes = figure.subplots(10, 20)
-    for number, pair in enumerate(zip(images.cpu(), outputs, strict=True)):
+    for number, pair in enumerate(zip(images.cpu().numpy(), outputs.cpu().numpy(), strict=True)):
         row, column = divmod(number, 10)
         for side, image in enumerate(pair):
             ax = axes[row, 2 * column + side]
@@ -69,10 +70,11 @@ def mixture_figure(grid: torch.Tensor) -> Figure:
     # BEGIN SOLUTION mixture_grid
     figure = Figure(figsize=(6.5, 7))
     figure.suptitle("Decoded mixtures of the digits 0 to 9")
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.92, wspace=0.06, hspace=0.06)
     axes = figure.subplots(10, 10)
     for row in range(10):
         for column in range(10):
-            ax, image = axes[row, column], grid[row, column, 0].detach().cpu()
+            ax, image = axes[row, column], grid[row, column, 0].detach().cpu().numpy()
             ax.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             ax.axis("off")
     return figure

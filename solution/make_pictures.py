@@ -26,6 +26,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
+TIMES = " \N{MULTIPLICATION SIGN} "
 COLORS = 64  # of a palette; keeps every file small
 SEED = 5
 GREY = {"cmap": "gray", "vmin": 0, "vmax": 1, "interpolation": "nearest"}
@@ -62,31 +63,33 @@ def draw_digits(images: torch.Tensor, labels: torch.Tensor) -> Figure:
 
 def draw_architecture(image: torch.Tensor, output: torch.Tensor) -> Figure:
     """Draw the feature maps of the auto-encoder to scale, between a real input and its output."""
-    figure = Figure(figsize=(9.5, 2.9))
+    figure = Figure(figsize=(9.5, 2.72))
     ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, 208), ylim=(-16, 47.5))
+    ax.set(xlim=(0, 208), ylim=(-12, 47.5))
     ax.set_aspect("equal")
     ax.axis("off")
     middle, blue, orange = 15, "#9ecae1", "#fdd0a2"
     places = [  # left edge, side, how many sheets, color, name
-        (4, 28, 0, "", "1 × 28 × 28"),
-        (48, 14, 5, blue, "q1 × 14 × 14"),
-        (79, 7, 5, blue, "q2 × 7 × 7"),
-        (122, 7, 5, orange, "q2 × 7 × 7"),
-        (145, 14, 5, orange, "q1 × 14 × 14"),
-        (176, 28, 0, "", "1 × 28 × 28"),
+        (4, 28, 0, "", "1 x 28 x 28"),
+        (48, 14, 5, blue, "q1 x 14 x 14"),
+        (79, 7, 5, blue, "q2 x 7 x 7"),
+        (122, 7, 5, orange, "q2 x 7 x 7"),
+        (145, 14, 5, orange, "q1 x 14 x 14"),
+        (176, 28, 0, "", "1 x 28 x 28"),
     ]
     for left, side, sheets, color, name in places:
         low = middle - side / 2
         if not sheets:
             picture = image if left < 100 else output
             ax.imshow(picture, extent=(left, left + side, low, low + side), **GREY)
-            ax.set(xlim=(0, 208), ylim=(-16, 47.5))
+            ax.set(xlim=(0, 208), ylim=(-12, 47.5))
         for sheet in range(sheets):
             shift = 1.1 * (sheets - 1 - sheet)
             corner = (left + shift, low + shift)
             ax.add_patch(Rectangle(corner, side, side, facecolor=color, edgecolor="#444", lw=0.8))
-        ax.text(left + side / 2, low - 2, name, ha="center", va="top", fontsize=10)
+        ax.text(
+            left + side / 2, low - 2, name.replace(" x ", TIMES), ha="center", va="top", fontsize=10
+        )
     for cell in range(10):
         corner = (102, middle - 10 + 2 * cell)
         ax.add_patch(Rectangle(corner, 3, 2, facecolor="#dddddd", edgecolor="#444", lw=0.8))
@@ -110,7 +113,8 @@ def draw_architecture(image: torch.Tensor, output: torch.Tensor) -> Figure:
     for start, end, text in ((34, 101, "Encoder"), (106, 174, "Decoder")):
         ax.plot((start, start, end, end), (40, 41.5, 41.5, 40), color="#444", lw=1)
         ax.text((start + end) / 2, 42.5, text, ha="center", va="bottom", fontsize=12)
-    ax.text(103.5, -15, "channels × height × width", ha="center", va="bottom", fontsize=10)
+    caption = TIMES.join(("channels", "height", "width"))
+    ax.text(103.5, -11, caption, ha="center", va="bottom", fontsize=10, color="#555")
     ax.text(18, 31.5, "input", ha="center", va="bottom", fontsize=10)
     ax.text(190, 31.5, "output", ha="center", va="bottom", fontsize=10)
     return figure
@@ -118,37 +122,150 @@ def draw_architecture(image: torch.Tensor, output: torch.Tensor) -> Figure:
 
 def draw_output_padding() -> Figure:
     """Draw, to scale, the sizes through the decoder with and without output padding."""
-    figure = Figure(figsize=(7, 3.3))
+    figure = Figure(figsize=(7, 4))
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set_aspect("equal")
     ax.axis("off")
     rows = (
         (0, "output\npadding 0", (7, 13, 25), "#fdae6b"),
-        (-36, "output\npadding 1", (7, 14, 28), "#9ecae1"),
+        (-37, "output\npadding 1", (7, 14, 28), "#9ecae1"),
     )
+    centers = (6, 42, 86)
     for middle, name, sides, color in rows:
-        ax.text(-5, middle, name, ha="right", va="center", fontsize=11)
-        left = 0.0
-        for step, side in enumerate(sides):
-            low = middle - side / 2
-            ax.add_patch(Rectangle((left, low), side, side, facecolor=color, edgecolor="#333"))
-            for line in range(1, side):
-                ax.plot((left + line,) * 2, (low, low + side), color="white", lw=0.5)
-                ax.plot((left, left + side), (low + line,) * 2, color="white", lw=0.5)
-            text = f"{side} × {side}"
-            ax.text(left + side + 1.5, low, text, ha="left", va="bottom", fontsize=11)
-            if step < 2:
-                start, end = left + side + 2, left + side + 20
-                arrow = {"arrowstyle": "->", "color": "#444"}
-                ax.annotate("", (end, middle), (start, middle), arrowprops=arrow)
-            left += side + 22
-    ax.text(88, 14.5, "one pixel row and column short\nafter one layer, three after two",
-            ha="left", va="top", fontsize=10)  # fmt: skip
-    ax.set(xlim=(-24, 148), ylim=(-52, 17))
+        ax.text(-7, middle, name, ha="right", va="center", fontsize=11)
+        for center, side in zip(centers, sides, strict=True):
+            left, low = center - side / 2, middle - side / 2
+            ax.add_patch(Rectangle((left, low), side, side, facecolor=color))
+            for line in range(side + 1):
+                ax.plot((left + line,) * 2, (low, low + side), color="white", lw=0.6)
+                ax.plot((left, left + side), (low + line,) * 2, color="white", lw=0.6)
+            text = f"{side}{TIMES}{side}"
+            ax.text(center, low - 1, text, ha="center", va="top", fontsize=11)
+        for step in range(2):
+            start = centers[step] + sides[step] / 2 + 2
+            end = centers[step + 1] - sides[step + 1] / 2 - 2
+            arrow = {"arrowstyle": "->", "color": "#444"}
+            ax.annotate("", (end, middle), (start, middle), arrowprops=arrow)
+    for step in range(2):
+        x = (centers[step] + centers[step + 1]) / 2 + (-2, -4)[step]
+        ax.text(x, 15, "transposed conv", ha="center", va="bottom", fontsize=10, color="#555")
+    ax.set(xlim=(-26, 106), ylim=(-57, 19))
     return figure
 
 
 def draw_losses(
-    good: training_history, high: training_history, mean_image: float
+    history: layers.History, stuck: layers.History, mean: float, black: float
 ) -> Figure:
-    return Figure()
+    """Draw a run that works and one that is stuck, beside what constant images can reach."""
+    figure = Figure(figsize=(6.5, 3.4), layout="constrained")
+    ax = figure.subplots()
+    epochs = range(1, len(history["train_loss"]) + 1)
+    ax.plot(epochs, history["train_loss"], marker=".", label="training, learning rate 0.001")
+    ax.plot(epochs, history["validation_loss"], marker=".", label="validation, learning rate 0.001")
+    ax.plot(
+        range(1, len(stuck["validation_loss"]) + 1),
+        stuck["validation_loss"],
+        marker="x",
+        color="#d62728",
+        label="validation, learning rate 0.02",
+    )
+    for level, name in ((mean, "always the mean image"), (black, "always black")):
+        ax.axhline(level, color="#777", lw=1, ls="--")
+        ax.text(10.2, level + 0.001, name, ha="right", va="bottom", color="#555", fontsize=9)
+    ax.set(xlabel="epoch", ylabel="MSE", xlim=(0.7, 10.3), ylim=(0, 0.125))
+    ax.set_xticks(range(1, 11))
+    ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9), fontsize=9)
+    return figure
+
+
+def draw_batchnorm(images: np.ndarray) -> Figure:
+    """Draw histograms of three features of a batch before and after batch normalisation."""
+    network = layers.Network((784, 64, 10), seed=SEED)
+    before, _ = layers.affine_forward(images, network.params["W1"], network.params["b1"])
+    spread = np.argsort(before.mean(axis=0))
+    before = before[:, spread[[2, 40, 61]]]
+    gamma, beta = np.ones(3), np.zeros(3)
+    after, _ = layers.batchnorm_forward(before, gamma, beta, {"mode": "train"})
+    bins = np.linspace(-4, 4, 41)
+    figure = Figure(figsize=(7.5, 3), layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    for ax, values, title in zip(axes, (before, after), ("before", "after"), strict=True):
+        for feature in range(3):
+            mean, std = values[:, feature].mean(), values[:, feature].std()
+            label = f"mean {mean:.2f}, std {std:.2f}".replace("-0.00", "0.00")
+            ax.hist(values[:, feature], bins=bins, histtype="stepfilled", alpha=0.5, label=label)
+        ax.set(title=f"{title} batch normalisation", xlabel="value of the feature")
+        ax.legend(fontsize=8, loc="upper left")
+        ax.set_ylim(0, 300)
+    axes[0].set_ylabel("samples")
+    return figure
+
+
+def compare(train: layers.Split, validation: layers.Split) -> dict[str, layers.History]:
+    """Train the four small networks of the last task."""
+    kinds = {
+        "neither": {},
+        "batch norm": {"batchnorm": True},
+        "dropout 0.25": {"dropout": 0.25},
+        "both": {"batchnorm": True, "dropout": 0.25},
+    }
+    histories = {}
+    for name, options in kinds.items():
+        network = layers.Network((784, 64, 32, 10), seed=SEED, **options)
+        histories[name] = layers.fit(network, train, validation, epochs=10, seed=SEED)
+        losses = histories[name]
+        print(f"{name}: {losses['train_loss'][-1]:.3f}, {losses['validation_loss'][-1]:.3f}")
+    return histories
+
+
+def train_reference(data: Path, epochs: int, lr: float) -> tuple[torch.nn.Module, layers.History]:
+    """Train the reference auto-encoder with fixed seeds."""
+    torch.manual_seed(SEED)
+    model = autoencoder.AutoEncoder()
+    history = training.train(
+        model, *mnist.make_loaders(*mnist.load_datasets(data)), epochs=epochs, lr=lr
+    )
+    print(f"lr {lr}:", {key: [round(loss, 4) for loss in history[key]] for key in history})
+    return model, history
+
+
+def main() -> None:
+    """Measure, draw and write everything."""
+    parser = argparse.ArgumentParser(description="Make the pictures of the exercise sheet.")
+    parser.add_argument("--data", type=Path, default=mnist.DATA, help="folder of MNIST/raw")
+    data = parser.parse_args().data
+    torch.set_num_threads(1)
+    PICTURES.mkdir(exist_ok=True)
+
+    train, validation = mnist.load_datasets(data)
+    _, loader = mnist.make_loaders(train, validation)
+    images = torch.cat([batch for batch, _ in loader])
+    train_images = torch.stack([image for image, _ in train])
+    mean = float(((images - train_images.mean(dim=0)) ** 2).mean())
+    black = float((images**2).mean())
+    print(f"MSE on validation: mean image {mean:.4f}, black {black:.4f}")
+
+    model, history = train_reference(data, epochs=10, lr=1e-3)
+    _, stuck = train_reference(data, epochs=4, lr=2e-2)
+    with torch.no_grad():
+        outputs = model(images[:100])
+    save(draw_digits(images, validation.targets), "digits.png")
+    first = int(torch.nonzero(validation.targets[:100] == 3)[0, 0])
+    save(draw_architecture(images[first, 0], outputs[first, 0]), "architecture.png")
+    save(draw_output_padding(), "output_padding.png")
+    save(draw_losses(history, stuck, mean, black), "losses.png")
+    save(figures.reconstruction_figure(model, images[:100]), "reconstructions.png", dpi=75)
+    grid = latent.decode_mixtures(model.decoder, latent.class_means(model.encoder, loader))
+    save(figures.mixture_figure(grid), "mixtures.png", dpi=75)
+
+    pixels = train_images.flatten(start_dim=1).numpy()[:1000]
+    save(draw_batchnorm(pixels), "batchnorm.png")
+    histories = compare(
+        (pixels, train.targets.numpy()[:1000]),
+        (images.flatten(start_dim=1).numpy(), validation.targets.numpy()),
+    )
+    save(layers.comparison_figure(histories), "comparison.png", dpi=80)
+
+
+if __name__ == "__main__":
+    main()

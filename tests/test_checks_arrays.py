@@ -102,7 +102,7 @@ def test_the_message_names_the_type_that_came():
 
 
 def test_object_arrays_are_refused():
-    failure = fails(np.array([Impostor()], dtype=object), np.ones(1), **NEAR)
+    failure = fails(np.array([object()], dtype=object), np.ones(1), **NEAR)
     assert "array of object" in failure.message
 
 
@@ -233,7 +233,7 @@ def test_unequal_integers_never_come_out_as_equal(dtype, first, second):
     a, b = np.array([first], dtype), np.array([second], dtype)
     failure = fails(a, b, name="x", rtol=0, atol=0)
     assert failure.actual == f"{first} at [0]"
-    assert f"absolute difference: {abs(first - second)} at [0]" in failure.message
+    assert f"absolute difference: {float(abs(first - second)):.6g} at [0]" in failure.message
 
 
 def test_huge_values_do_not_overflow_into_equality():

@@ -92,14 +92,14 @@ def test_the_name_of_a_hidden_check_is_found(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {
-            "checks/hidden/deep/test_a.py": "async def test_zero():\n    pass\ndef helper(): pass\n"
+            "checks/hidden/deep/test_a.py": "async def test_zero():\n    pass\ndef support(): pass\n"
             "class TestMany:\n    def test_one(self): pass\n    def test_two(self): pass\n",
             "checks/hidden/notes.txt": "def test_no_python",
             "checks/public/test_a.py": "def test_two():\n    pass\n",
         },
     )
     assert hidden_names(tmp_path) == ["TestMany", "test_one", "test_zero"]
-    look(tmp_path, README_md="helper test_two test_zeros my_test_one")
+    look(tmp_path, README_md="support test_two test_zeros my_test_one")
     with pytest.raises(ReleaseError, match=r"^README\.md: names the hidden check test_zero; ren"):
         look(tmp_path, README_md="see test_zero.")
 

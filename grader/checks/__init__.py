@@ -23,15 +23,15 @@ from grader.checks.figures import (
     assert_no_smoothing,
     assert_titled,
     image_grid,
-    shown_pixels,
 )
+from grader.checks.gradcheck import gradcheck_remote
 from grader.checks.gradients import (
     assert_gradient,
     assert_gradient_flow,
-    gradcheck_remote,
     numerical_gradient,
 )
 from grader.checks.inspection import describe_opaque
+from grader.checks.pixels import shown_pixels
 from grader.checks.scalars import as_number, as_numbers, assert_number
 from grader.checks.statistics import assert_mean, assert_rate, rate_limits
 from grader.checks.training import assert_decreasing, assert_history, assert_loss_below

@@ -91,7 +91,7 @@ def read_figure(figure: object) -> FigureDescription:
         This is no description at all: the check handed in something else, or it was tampered with.
     """
     try:
-        description = msgspec.convert(figure, FigureDescription)
+        description = msgspec.convert(figure, FigureDescription, builtin_types=(bytes,))
     except msgspec.ValidationError as error:
         raise ValueError(f"not the description of a figure: {error}") from None
     _require_arrays(description)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from grader.checks.comparing import Tolerance, require_close
 from grader.checks.failure import CheckFailure, hide_failure, quote
 from grader.checks.figure_description import AxesDescription, ImageDescription, read_figure
+from grader.checks.pixels import Pixels, best_reading, shown_pixels, wrong_images
 from grader.checks.texts import number_text, share_text
 
 __tracebackhide__ = hide_failure
 
-Pixels = NDArray[np.float64]
 Grid = list[list[AxesDescription]]
 
 UNSMOOTHED: Final = ("nearest", "none", "auto")
@@ -118,10 +118,8 @@ def assert_images(
                 hint=hint,
             )
         raw[i, j] = pixels
-    shown = _best_reading(raw, wanted)
-    with np.errstate(invalid="ignore"):
-        close = np.abs(shown - wanted) <= atol
-    wrong = ~close.all(axis=(2, 3))
+    shown = best_reading(raw, wanted, atol)
+    wrong = wrong_images(shown, wanted, atol)
     if not wrong.any():
         return
     i, j = (int(position) for position in np.argwhere(wrong)[0])
@@ -214,20 +212,6 @@ def assert_titled(figure: object, *, hint: str | None = None) -> None:
         )
 
 
-def shown_pixels(image: ImageDescription) -> Pixels:
-    """Return the values of an image as they are seen, (H, W), first row on top.
-
-    Colours become their mean; values beyond vmin and vmax become these.
-    """
-    data: Pixels = image["data"]
-    if data.ndim == 3:
-        data = data[..., :3].mean(axis=-1)
-    if image["vmin"] is not None and image["vmax"] is not None:
-        data = np.clip(data, image["vmin"], image["vmax"])
-    data = data[::-1] if image["upside_down"] else data
-    return data[:, ::-1] if image["mirrored"] else data
-
-
 def _images(figure: object, hint: str | None) -> list[tuple[str, ImageDescription]]:
     """Return the image on top of each axes, with its place; at least one."""
     grid = image_grid(figure)
@@ -240,13 +224,6 @@ def _images(figure: object, hint: str | None) -> list[tuple[str, ImageDescriptio
         for i, row in enumerate(grid)
         for j, axes in enumerate(row)
     ]
-
-
-def _best_reading(raw: Pixels, wanted: Pixels) -> Pixels:
-    """Brightness in [0, 1]: of the four conventions, the one that comes closest as a whole."""
-    whole = [raw, raw / 255]
-    readings = [np.clip(reading, 0, 1) for reading in [*whole, *(1 - scaled for scaled in whole)]]
-    return min(readings, key=lambda reading: float(np.nansum(np.abs(reading - wanted))))
 
 
 def _diagnose(shown: Pixels, wanted: Pixels, place: tuple[int, int], atol: float) -> str:

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
-from grader.checks import CheckFailure, as_number, as_numbers
+from grader.checks import CheckFailure, as_number, as_numbers, assert_loss_below
 
 SIDE, K = 6, 4
+THRESHOLD = 0.045  # derived in conftest.py, where the run is
 
 
 def setting(student, generator, count=77, batch_size=32):
@@ -96,20 +97,15 @@ def test_history(student, torch_rng):
 
 
 @pytest.mark.task("train", weight=3, depends=["autoencoder"])
-def test_learns_digits(trained, metric, artifact):
-    """Four epochs on 4,000 digits bring the loss on unseen digits clearly below the mean image."""
-    from grader.checks import assert_loss_below
-
+def test_learns_digits(trained, metric):
+    """A short training run brings the loss on unseen digits clearly below the mean image."""
     metric("validation_mse", trained.loss)
+    metric("starts", trained.starts)
     assert_loss_below(
         trained.loss,
         THRESHOLD,
         name="the loss on 1,000 unseen digits",
-        context="predicting the mean image for every digit gives 0.067",
-        hint="A loss that stays at 0.067 is stuck on the mean image: is the learning rate too high, "
-        "are gradients cleared, is the loss taken between output and input?",
+        context="predicting the mean image for every digit gives 0.067, a black image 0.112",
+        hint="Stuck near 0.067 or 0.112? Then look at the learning rate, at zero_grad, and at what "
+        "the loss compares.",
     )
-
-
-THRESHOLD = 0.045
-"""Between what 20 seeds of the reference reach and the best constant image; see calibration/."""
