@@ -1,6 +1,6 @@
 """Make the pictures of the exercise sheet from the real digits and the reference modules.
 
-For course staff; students get the pictures only. It takes about half a minute on one core:
+For course staff; students get the pictures only. It takes about a minute on one core:
 
     python solution/make_pictures.py
 
@@ -254,7 +254,7 @@ def main() -> None:
     save(draw_architecture(images[first, 0], outputs[first, 0]), "architecture.png")
     save(draw_output_padding(), "output_padding.png")
     save(draw_losses(history, stuck, mean, black), "losses.png")
-    save(figures.reconstruction_figure(model, images[:100]), "reconstructions.png", dpi=75)
+    save(figures.reconstruction_figure(model, images[:100]), "reconstructions.png", dpi=70)
     grid = latent.decode_mixtures(model.decoder, latent.class_means(model.encoder, loader))
     save(figures.mixture_figure(grid), "mixtures.png", dpi=75)
 

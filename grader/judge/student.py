@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from grader.checks import describe_opaque
 from grader.judge.errors import describe_error, todo_task
 from grader.worker.handles import Handle, Target
 
@@ -193,3 +194,6 @@ def lower(value: Any) -> Any:
     if kind is dict:
         return {key: lower(item) for key, item in value.items()}
     return value
+
+
+describe_opaque(Remote, lambda remote: f"an object of type {remote._kind}")

@@ -14,6 +14,7 @@ from grader.release.stub import Stub, cut
 
 EXERCISE_SHEET = "README.md"
 _SINGLE_FILES = (MANIFEST_NAME, EXERCISE_SHEET, "pytest.ini")
+_SHARED_BY_CHECKS = "checks/conftest.py"
 _CHECKS = frozenset(
     (".py", ".ini", ".toml", ".json", ".csv", ".txt", ".md", ".npy", ".npz", ".png", ".svg")
 )
@@ -64,6 +65,8 @@ def build(solution: Path, name: str, say: Callable[[str], None] = lambda line: N
     checks = _folder(solution / "checks" / "public", "checks", _CHECKS)
     if not checks:
         raise ReleaseError(f"{solution / 'checks' / 'public'}: holds no check; students need some")
+    if (solution / _SHARED_BY_CHECKS).is_file():
+        checks[_SHARED_BY_CHECKS] = read(solution / _SHARED_BY_CHECKS)
     files = dict(sorted((files | checks).items()))
     extras = files_beside(solution, name, manifest, sheet=files[EXERCISE_SHEET])
     if manifest.data is not None and not (solution / manifest.data).is_dir():
