@@ -196,7 +196,7 @@ def draw_batchnorm(images: np.ndarray) -> Figure:
             ax.hist(values[:, feature], bins=bins, histtype="stepfilled", alpha=0.5, label=label)
         ax.set(title=f"{title} batch normalisation", xlabel="value of the feature")
         ax.legend(fontsize=8, loc="upper left")
-        ax.set_ylim(0, 300)
+        ax.set_ylim(0, 340)
     axes[0].set_ylabel("samples")
     return figure
 
