@@ -2,19 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from grader.worker.crash import Frame, exception_text
+
+__all__ = ["Frame", "StudentError", "describe_error", "todo_task"]
 
 _TODO = re.compile(r"^TODO ([a-z][a-z0-9_]*)")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One line of a student's own code in a traceback."""
-
-    file: str
-    line: int
-    function: str
-    source: str
 
 
 class StudentError(Exception):
@@ -41,7 +34,7 @@ def describe_error(error: BaseException) -> str:
     """Type and text of an exception on one line."""
     if isinstance(error, StudentError):
         return str(error)
-    text = str(error)
+    text = exception_text(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
@@ -50,6 +43,6 @@ def todo_task(error: BaseException) -> str | None:
     if isinstance(error, StudentError):
         kind, text = error.kind, error.text
     else:
-        kind, text = type(error).__name__, str(error)
+        kind, text = type(error).__name__, exception_text(error)
     found = _TODO.match(text) if kind == "NotImplementedError" else None
     return found.group(1) if found else None

@@ -1,6 +1,5 @@
 """Decides what the end of a check means, and what is said about it."""
 
-import linecache
 import traceback
 from pathlib import Path
 
@@ -9,9 +8,10 @@ import pytest
 from pytest_timeout import PYTEST_FAILURE_MESSAGE
 
 from grader.checks.failure import CheckFailure
-from grader.judge.errors import Frame, StudentError, describe_error, todo_task
+from grader.judge.errors import StudentError, describe_error, todo_task
 from grader.scores import CheckStatus
 from grader.worker import executor
+from grader.worker.crash import own_frames
 
 _TIMEOUT_START = PYTEST_FAILURE_MESSAGE.partition("%")[0]
 _SKIP_START = "needs task "
@@ -119,24 +119,6 @@ def describe_crash(error: BaseException, folder: Path) -> str:
         if frame.source:
             lines.append(f"    {frame.source}")
     return "\n".join(lines)
-
-
-def own_frames(error: BaseException, folder: Path) -> tuple[Frame, ...]:
-    """The lines in a folder's files that an exception passed through, outermost first."""
-    folder = folder.resolve()
-    frames = []
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        file = Path(frame.f_code.co_filename)
-        if file.is_relative_to(folder):
-            source = linecache.getline(str(file), number).strip()
-            name = frame.f_code.co_name
-            frames.append(Frame(file.relative_to(folder).as_posix(), number, name, source))
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        file = Path(error.filename)
-        if file.is_relative_to(folder):
-            place = file.relative_to(folder).as_posix()
-            frames.append(Frame(place, error.lineno, "<module>", (error.text or "").strip()))
-    return tuple(frames)
 
 
 def _innermost(error: BaseException) -> str:

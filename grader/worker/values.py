@@ -17,7 +17,21 @@ from grader.worker.handles import Handle
 NUMERIC_KINDS: Final = "biufc"
 """Kinds of dtype that cross: bool, signed, unsigned, floating, complex."""
 
-_SCALARS: Final = (type(None), bool, int, float, str, bytes)
+TENSOR_TYPES: Final = {
+    **{
+        name: (getattr(torch, name), getattr(torch, name))
+        for name in (
+            "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64",
+            "complex64", "complex128",
+        )
+    },
+    "bool": (torch.bool, torch.uint8),
+    "bfloat16": (torch.bfloat16, torch.int16),
+}  # fmt: skip
+"""Dtypes of tensors that cross: by name, the dtype and the one whose bytes carry it."""
+
+_TENSOR_DTYPES: Final = {dtype for dtype, _ in TENSOR_TYPES.values()}
+_SCALARS: Final = (type(None), bool, float, bytes)
 _MAX_DEPTH: Final = 32
 
 
@@ -31,9 +45,17 @@ def is_dense_tensor(value: object) -> bool:
     return (
         type(value) in (torch.Tensor, torch.nn.Parameter)
         and value.layout == torch.strided
-        and not value.is_quantized
+        and value.dtype in _TENSOR_DTYPES
         and value.device.type != "meta"
     )
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True
 
 
 def export(value: Any, store: Callable[[Any], Handle], _depth: int = 0) -> Any:
@@ -47,7 +69,9 @@ def export(value: Any, store: Callable[[Any], Handle], _depth: int = 0) -> Any:
         Keeps an object and gives the handle to it.
     """
     kind = type(value)
-    if kind in _SCALARS:
+    if kind in _SCALARS or (kind is int and -(2**63) <= value < 2**63):
+        return value
+    if kind is str and _is_unicode(value):
         return value
     if is_numeric_array(value):
         return np.array(value)

@@ -1,0 +1,197 @@
+"""Frames of plain data between judge and worker.
+
+A frame is a length (8 bytes, big-endian) and that many bytes of MessagePack. Arrays and tensors
+travel as dtype, shape and bytes; tuples, handles and targets have extension types of their own.
+There is no pickle and no object array. The reader refuses a length beyond its bound before it reads
+on, grows its buffer only as bytes arrive, and decodes with bounds on sizes, counts and depth, so a
+hostile peer cannot make it allocate more than one frame.
+"""
+
+import math
+import socket
+import struct
+from typing import Any, Final
+
+import msgpack
+import numpy as np
+import torch
+
+from grader.worker.handles import Handle, Target
+from grader.worker.values import NUMERIC_KINDS, TENSOR_TYPES
+
+MAX_FRAME: Final = 256 * 2**20
+"""Bytes of one frame; a batch of 1,000 MNIST images in float64 takes 6 MiB."""
+MAX_ITEMS: Final = 200_000
+"""Items of one list or dict."""
+MAX_DEPTH: Final = 40
+"""Nesting of tuples inside each other; MessagePack's own nesting is bounded by its library."""
+MAX_DIMENSIONS: Final = 32
+
+_ARRAY, _TENSOR, _TUPLE, _HANDLE, _TARGET = 1, 2, 3, 4, 5
+_HEADER: Final = struct.Struct(">Q")
+_CHUNK: Final = 2**20
+_TORCH_NAMES: Final = {dtype: name for name, (dtype, _) in TENSOR_TYPES.items()}
+
+
+class ProtocolError(Exception):
+    """The peer sent something that no honest peer sends."""
+
+
+class Closed(ProtocolError):
+    """The peer is gone."""
+
+
+def pack(value: Any) -> bytes:
+    """Encode plain data.
+
+    Raises
+    ------
+    ValueError
+        The value is not plain data, or too large for a frame.
+    """
+    try:
+        encoded: bytes = msgpack.packb(value, default=_encode, strict_types=True)
+    except (TypeError, OverflowError, UnicodeEncodeError, RecursionError) as error:
+        raise ValueError(f"cannot be sent: {error}") from error
+    if len(encoded) > MAX_FRAME:
+        raise ValueError(f"cannot be sent: {len(encoded)} bytes, more than {MAX_FRAME}")
+    return encoded
+
+
+def unpack(content: bytes, _depth: int = 0) -> Any:
+    """Decode plain data; ProtocolError for anything malformed or out of bounds."""
+    if _depth > MAX_DEPTH:
+        raise ProtocolError("nested too deeply")
+
+    def decode(code: int, data: bytes) -> Any:
+        return _decode(code, data, _depth + 1)
+
+    try:
+        return msgpack.unpackb(
+            content,
+            ext_hook=decode,
+            strict_map_key=True,
+            raw=False,
+            max_buffer_size=MAX_FRAME,
+            max_array_len=MAX_ITEMS,
+            max_map_len=MAX_ITEMS,
+        )
+    except ProtocolError:
+        raise
+    except (ValueError, TypeError, RecursionError, MemoryError, msgpack.UnpackException) as error:
+        raise ProtocolError(f"malformed frame: {type(error).__name__}") from error
+
+
+def send(channel: socket.socket, value: Any) -> None:
+    """Send one frame; Closed if the peer is gone."""
+    content = pack(value)
+    try:
+        channel.sendall(_HEADER.pack(len(content)) + content)
+    except (BrokenPipeError, ConnectionError) as error:
+        raise Closed("the peer is gone") from error
+
+
+def receive(channel: socket.socket) -> Any:
+    """Receive one frame; Closed at its end, ProtocolError for a frame out of bounds."""
+    (length,) = _HEADER.unpack(_read(channel, _HEADER.size))
+    if length > MAX_FRAME:
+        raise ProtocolError(f"a frame of {length} bytes, more than {MAX_FRAME}")
+    return unpack(_read(channel, length))
+
+
+def _read(channel: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        try:
+            part = channel.recv(min(length, _CHUNK))
+        except ConnectionError as error:
+            raise Closed("the peer is gone") from error
+        if not part:
+            raise Closed("the peer is gone")
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def _encode(value: Any) -> msgpack.ExtType:
+    kind = type(value)
+    if kind is np.ndarray and value.dtype.kind in NUMERIC_KINDS:
+        array = np.ascontiguousarray(value).reshape(value.shape)
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        body = [little.dtype.str, list(array.shape), little.tobytes()]
+        return msgpack.ExtType(_ARRAY, msgpack.packb(body))
+    if kind is torch.Tensor and value.dtype in _TORCH_NAMES:
+        name = _TORCH_NAMES[value.dtype]
+        plain = value.detach().contiguous().view(TENSOR_TYPES[name][1])
+        return msgpack.ExtType(
+            _TENSOR, msgpack.packb([name, list(value.shape), plain.numpy().tobytes()])
+        )
+    if kind is tuple:
+        return msgpack.ExtType(_TUPLE, pack(list(value)))
+    if kind is Handle:
+        return msgpack.ExtType(_HANDLE, msgpack.packb([value.id, value.kind]))
+    if kind is Target:
+        return msgpack.ExtType(_TARGET, msgpack.packb([value.root, list(value.path)]))
+    raise TypeError(f"a value of type {kind.__name__} is not plain data")
+
+
+def _decode(code: int, data: bytes, depth: int) -> Any:
+    body = unpack(data, depth)
+    if type(body) is not list:
+        raise ProtocolError("malformed extension")
+    if code == _TUPLE:
+        return tuple(body)
+    if code == _ARRAY:
+        return _array(*_fields(body, str, list, bytes))
+    if code == _TENSOR:
+        return _tensor(*_fields(body, str, list, bytes))
+    if code == _HANDLE:
+        number, kind = _fields(body, int, str)
+        return Handle(number, kind[:200])
+    if code == _TARGET and len(body) == 2 and type(body[0]) in (int, str):
+        (path,) = _fields(body[1:], list)
+        if all(type(name) is str for name in path):
+            return Target(body[0], tuple(path))
+    raise ProtocolError("malformed extension")
+
+
+def _fields(body: list[Any], *types: type) -> list[Any]:
+    if len(body) != len(types) or any(
+        type(item) is not kind for item, kind in zip(body, types, strict=True)
+    ):
+        raise ProtocolError("malformed extension")
+    return body
+
+
+def _shape(shape: list[Any], size: int, content: bytes) -> tuple[int, ...]:
+    if len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
+        raise ProtocolError("malformed shape")
+    if math.prod(shape) * size != len(content):
+        raise ProtocolError("shape and bytes do not agree")
+    return tuple(shape)
+
+
+def _array(name: str, shape: list[Any], content: bytes) -> Any:
+    try:
+        dtype = np.dtype(name)
+    except (TypeError, ValueError, SyntaxError) as error:
+        raise ProtocolError("unknown dtype") from error
+    if dtype.kind not in NUMERIC_KINDS or dtype.str != name:
+        raise ProtocolError("unknown dtype")
+    sizes = _shape(shape, dtype.itemsize, content)
+    if dtype.kind == "b":  # any byte but 0 is True, and becomes 1
+        return (np.frombuffer(content, np.uint8) != 0).reshape(sizes)
+    return np.frombuffer(content, dtype).astype(dtype.newbyteorder("=")).reshape(sizes)
+
+
+def _tensor(name: str, shape: list[Any], content: bytes) -> torch.Tensor:
+    if name not in TENSOR_TYPES:
+        raise ProtocolError("unknown dtype")
+    dtype, carrier = TENSOR_TYPES[name]
+    sizes = _shape(shape, dtype.itemsize, content)
+    if not content:
+        return torch.empty(sizes, dtype=dtype)
+    raw = torch.frombuffer(bytearray(content), dtype=carrier)
+    if dtype is torch.bool:
+        return (raw != 0).reshape(sizes)
+    return raw.view(dtype).reshape(sizes)
