@@ -37,7 +37,7 @@ class ProtocolError(Exception):
     """The peer sent something that no honest peer sends."""
 
 
-class Closed(ProtocolError):
+class ClosedError(ProtocolError):
     """The peer is gone."""
 
 
@@ -72,7 +72,6 @@ def unpack(content: bytes, _depth: int = 0) -> Any:
             ext_hook=decode,
             strict_map_key=True,
             raw=False,
-            max_buffer_size=MAX_FRAME,
             max_array_len=MAX_ITEMS,
             max_map_len=MAX_ITEMS,
         )
@@ -83,16 +82,20 @@ def unpack(content: bytes, _depth: int = 0) -> Any:
 
 
 def send(channel: socket.socket, value: Any) -> None:
-    """Send one frame; Closed if the peer is gone."""
-    content = pack(value)
+    """Send one frame; ClosedError if the peer is gone."""
+    send_packed(channel, pack(value))
+
+
+def send_packed(channel: socket.socket, content: bytes) -> None:
+    """Send one frame that :func:`pack` made."""
     try:
         channel.sendall(_HEADER.pack(len(content)) + content)
     except (BrokenPipeError, ConnectionError) as error:
-        raise Closed("the peer is gone") from error
+        raise ClosedError("the peer is gone") from error
 
 
 def receive(channel: socket.socket) -> Any:
-    """Receive one frame; Closed at its end, ProtocolError for a frame out of bounds."""
+    """Receive one frame; ClosedError at its end, ProtocolError for a frame out of bounds."""
     (length,) = _HEADER.unpack(_read(channel, _HEADER.size))
     if length > MAX_FRAME:
         raise ProtocolError(f"a frame of {length} bytes, more than {MAX_FRAME}")
@@ -105,9 +108,9 @@ def _read(channel: socket.socket, length: int) -> bytes:
         try:
             part = channel.recv(min(length, _CHUNK))
         except ConnectionError as error:
-            raise Closed("the peer is gone") from error
+            raise ClosedError("the peer is gone") from error
         if not part:
-            raise Closed("the peer is gone")
+            raise ClosedError("the peer is gone")
         parts.append(part)
         length -= len(part)
     return b"".join(parts)

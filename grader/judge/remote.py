@@ -1,0 +1,203 @@
+"""The backend whose student code runs in another process; see :mod:`grader.worker.serve`."""
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from grader.judge.errors import Frame, StudentError
+from grader.worker import wire
+from grader.worker.handles import Handle, Target
+
+
+class ViolationError(Exception):
+    """A worker broke the protocol; nothing it said can be trusted."""
+
+
+class WorkerProcess(Protocol):
+    """What :class:`grader.judge.workers.Worker` offers."""
+
+    channel: socket.socket
+
+    def end(self) -> Any:
+        """Kill it; how it had ended, if it had."""
+
+
+_ENDS = {
+    "exit": "your code ended the Python process (exit status {code}); look for sys.exit or os._exit",
+    "signal": "your code's process was killed by signal {code}; look for memory, or native code",
+    "output": "your code printed more than it may, and was stopped",
+    "wall": "your submission took longer than it may in all, and was stopped",
+}
+
+
+class RemoteBackend:
+    """Sends each request to a worker and waits for its reply.
+
+    When a worker has died, or was still busy when its check was stopped, the next request gets a
+    fresh one: later checks still run. Handles of the worker before are then gone.
+    """
+
+    def __init__(self, spawn: Callable[[], WorkerProcess]) -> None:
+        self._spawn = spawn
+        self._worker: WorkerProcess | None = None
+        self._busy = False
+        self._first = 0
+        """Handles below this number belong to workers that are gone."""
+        self._highest = 0
+
+    def call(
+        self, target: Target, args: Sequence[Any], kwargs: Mapping[str, Any], *, keep: bool = False
+    ) -> Any:
+        """Call a target; data, or a handle if `keep`."""
+        return self._ask("call", target, list(args), dict(kwargs), keep)
+
+    def observe(self, target: Target, args: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """Call a target; its result, and its arguments afterwards."""
+        reply = self._ask("observe", target, list(args))
+        if type(reply) is not tuple or len(reply) != 2 or type(reply[1]) is not list:
+            raise ViolationError("an observation has another form than it must")
+        return reply[0], reply[1]
+
+    def probe(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Run a trusted function beside the student's code."""
+        return self._ask("probe", name, list(args), dict(kwargs))
+
+    def value(self, target: Target) -> Any:
+        """A target as data."""
+        return self._ask("value", target)
+
+    def item(self, target: Target, key: int | str) -> Handle:
+        """A handle to ``target[key]``."""
+        return self._handle(self._ask("item", target, key))
+
+    def put(self, value: Any) -> Handle:
+        """Keep plain data beside the student's code."""
+        return self._handle(self._ask("put", value))
+
+    def seed(self, seed: int) -> None:
+        """Seed the global random generators beside the student's code."""
+        self._ask("seed", seed)
+
+    @contextmanager
+    def snapshot(self) -> Iterator["RemoteBackend"]:
+        """A copy of the worker as it is now, for as long as the context lasts."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with ours:
+            with theirs:
+                self._ask("snapshot", descriptor=theirs.fileno())
+            copy = RemoteBackend(_refuse_respawn)
+            copy._worker = _Copy(ours)
+            copy._first, copy._highest = self._first, self._highest
+            yield copy
+
+    def close(self) -> None:
+        """Kill the worker."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def _ask(self, operation: str, *arguments: Any, descriptor: int | None = None) -> Any:
+        if self._busy:  # stopped in the middle of a request: what it would say is another's answer
+            self.close()
+            self._busy = False
+        if self._worker is None:
+            self._first = self._highest + 1
+            self._worker = self._spawn()
+        token = secrets.token_bytes(16)
+        request = [token, operation, *(self._rebase(argument) for argument in arguments)]
+        self._busy = True
+        try:
+            wire.send(self._worker.channel, request)
+            if descriptor is not None:
+                socket.send_fds(self._worker.channel, [b"."], [descriptor])
+            reply = wire.receive(self._worker.channel)
+        except wire.ClosedError:
+            raise self._died() from None
+        except wire.ProtocolError as error:
+            self.close()
+            self._busy = False
+            raise ViolationError(str(error)) from error
+        self._busy = False
+        return self._unwrap(token, reply)
+
+    def _unwrap(self, token: bytes, reply: Any) -> Any:
+        if type(reply) is not list or len(reply) < 3 or reply[0] != token:
+            self.close()
+            raise ViolationError("a reply to a question that was not asked")
+        if reply[1] == "ok" and len(reply) == 3:
+            return self._lift(reply[2])
+        if reply[1] == "error" and len(reply) == 5:
+            _, _, kind, text, frames = reply
+            raise StudentError(str(kind), str(text), _frames(frames))
+        self.close()
+        raise ViolationError("a reply of unknown form")
+
+    def _died(self) -> StudentError:
+        end = self._worker.end() if self._worker is not None else None
+        self._worker = None
+        self._busy = False
+        reason = getattr(end, "reason", "signal")
+        text = _ENDS.get(reason, _ENDS["signal"]).format(code=getattr(end, "code", 9))
+        return StudentError("ProcessEnded", text)
+
+    def _handle(self, value: Any) -> Handle:
+        if type(value) is not Handle:
+            raise ViolationError("a handle was promised")
+        return value
+
+    def _rebase(self, value: Any) -> Any:
+        """Targets by the worker's own numbering; one of a worker that is gone is an error."""
+        kind = type(value)
+        if kind is Target and type(value.root) is int:
+            if value.root < self._first:
+                raise StudentError(
+                    "ProcessEnded", "the process that held this was stopped in an earlier check"
+                )
+            return Target(value.root - self._first + 1, value.path)
+        if kind is list:
+            return [self._rebase(item) for item in value]
+        if kind is tuple:
+            return tuple(self._rebase(item) for item in value)
+        if kind is dict:
+            return {key: self._rebase(item) for key, item in value.items()}
+        return value
+
+    def _lift(self, value: Any) -> Any:
+        """Handles by numbers that no earlier worker has used."""
+        kind = type(value)
+        if kind is Handle:
+            number = value.id + self._first - 1
+            self._highest = max(self._highest, number)
+            return Handle(number, value.kind)
+        if kind is list:
+            return [self._lift(item) for item in value]
+        if kind is tuple:
+            return tuple(self._lift(item) for item in value)
+        if kind is dict:
+            return {key: self._lift(item) for key, item in value.items()}
+        return value
+
+
+class _Copy:
+    """A forked worker; it ends when its channel closes, or with the worker it came from."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self.channel = channel
+
+    def end(self) -> None:
+        self.channel.close()
+
+
+def _refuse_respawn() -> WorkerProcess:
+    raise StudentError("ProcessEnded", "the copy of your process has ended")
+
+
+def _frames(frames: Any) -> list[Frame]:
+    found = []
+    for entry in frames if type(frames) is list else []:
+        if type(entry) is list and [type(part) for part in entry] == [str, int, str, str]:
+            found.append(Frame(*entry))
+    return found

@@ -1,0 +1,131 @@
+"""The judge's hold on the sandboxed side: a warm zygote, and workers forked from it."""
+
+import contextlib
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.judge.remote import RemoteBackend
+from grader.worker import wire
+from grader.worker.sandbox import bubblewrap, zygote_command
+from grader.worker.zygote import CONTROL, Bounds, End
+
+START_S: Final = 120
+"""Seconds a zygote may take to load torch on a busy machine."""
+
+
+class SandboxError(Exception):
+    """The sandboxed side could not be started, or has died; the message says what to do."""
+
+
+class Worker:
+    """One submission's process."""
+
+    def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
+        self.channel = channel
+        self._lifeline = lifeline
+
+    def end(self, patience_s: float = 5.0) -> End | None:
+        """Kill the worker and all it started; how it had ended, if it had before."""
+        self.channel.close()
+        with contextlib.suppress(OSError):
+            self._lifeline.shutdown(socket.SHUT_WR)
+        readable, _, _ = select.select([self._lifeline], [], [], patience_s)
+        content = self._lifeline.recv(65536) if readable else b""
+        self._lifeline.close()
+        try:
+            return msgspec.msgpack.decode(content, type=End) if content else None
+        except msgspec.DecodeError:
+            return None
+
+
+class Zygote:
+    """A warm process in the sandbox, from which each submission gets a fork."""
+
+    def __init__(self, *, isolate: bool, data: Path | None) -> None:
+        if isolate and bubblewrap() is None:
+            raise SandboxError(
+                "bubblewrap is not installed; install it (Debian, Ubuntu: apt-get install "
+                "bubblewrap), or grade without isolation (--sandbox none) on a machine you can lose"
+            )
+        self.isolate = isolate
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        command = zygote_command(isolate=isolate, data=data)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _HAND_OVER, str(theirs.fileno()), *command],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+            )
+        ours.settimeout(START_S)
+        try:
+            ready = ours.recv(64)
+        except OSError:
+            ready = b""
+        if ready != b"ready":
+            self.close()
+            raise SandboxError(f"the sandbox did not start: {self._said()}")
+        ours.settimeout(None)
+
+    def spawn(self, files: Mapping[str, bytes], bounds: Bounds) -> Worker:
+        """Fork a worker and hand it a submission's files.
+
+        Raises
+        ------
+        SandboxError
+            The zygote has died.
+        """
+        channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far_channel, far_lifeline:
+            try:
+                socket.send_fds(
+                    self._control,
+                    [msgspec.msgpack.encode(bounds)],
+                    [far_channel.fileno(), far_lifeline.fileno()],
+                )
+            except OSError as error:
+                raise SandboxError(f"the sandbox has died: {self._said()}") from error
+        try:
+            wire.send(channel, dict(files))
+        except wire.ClosedError as error:
+            raise SandboxError(f"a worker could not be started: {self._said()}") from error
+        return Worker(channel, lifeline)
+
+    def close(self) -> None:
+        """End the zygote and with it every process of the sandbox."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _said(self) -> str:
+        self._log.seek(0)
+        text = self._log.read()[-2000:].decode("utf-8", "replace").strip()
+        return text or "it said nothing"
+
+
+_HAND_OVER: Final = f"""\
+import os, sys
+control = int(sys.argv[1])
+if control != {CONTROL}:
+    os.dup2(control, {CONTROL})
+os.set_inheritable({CONTROL}, True)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Puts the control socket on its descriptor, then becomes the zygote's command."""
+
+
+def backend(zygote: Zygote, files: Mapping[str, bytes], bounds: Bounds) -> RemoteBackend:
+    """A backend for :class:`grader.judge.student.Student` whose code runs in a worker."""
+    return RemoteBackend(lambda: zygote.spawn(files, bounds))

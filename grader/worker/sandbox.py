@@ -1,0 +1,92 @@
+"""The outer sandbox: the command that starts a zygote where it can reach almost nothing.
+
+bubblewrap gives it user, pid, mount, network, ipc and uts namespaces of its own. It sees the
+interpreter and its packages, the C library, and the data folder, all read-only; an empty /tmp; no
+home, no /proc of the host, no environment, no network. Whatever is not listed here is not there.
+"""
+
+import os
+import shutil
+import site
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
+"""What a Python interpreter needs of the system, besides itself."""
+
+
+def bubblewrap() -> str | None:
+    """The path of bubblewrap, or None where it is not installed."""
+    return shutil.which("bwrap")
+
+
+def zygote_command(*, isolate: bool, data: Path | None) -> list[str]:
+    """The command line of a zygote; its control socket must be on descriptor 3.
+
+    Parameters
+    ----------
+    isolate
+        Whether to start it in bubblewrap.
+    data
+        A folder that student code may read, at the same path inside.
+    """
+    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote"]
+    if not isolate:
+        return python
+    command = [
+        bubblewrap() or "bwrap",
+        "--unshare-user",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--uid", "65534",
+        "--gid", "65534",
+        "--hostname", "worker",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        "--cap-drop", "ALL",
+    ]  # fmt: skip
+    for name, value in environment().items():
+        command += ["--setenv", name, value]
+    for place in readable():
+        command += ["--ro-bind-try", str(place), str(place)]
+    for link in ("/bin", "/lib", "/lib64", "/lib32"):
+        if Path(link).is_symlink():
+            command += ["--symlink", os.readlink(link), link]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    if data is not None:
+        command += ["--ro-bind", str(data), str(data)]
+    return [*command, "--chdir", "/tmp", "--", *python]
+
+
+def environment() -> dict[str, str]:
+    """All environment variables that a worker has."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": "/tmp",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def readable() -> Sequence[Path]:
+    """Files and folders of the host that a worker may read: the interpreter and its packages."""
+    places = [Path(place) for place in SYSTEM if not Path(place).is_symlink()]
+    interpreter = Path(sys.executable)
+    places += [Path(sys.base_prefix), Path(sys.prefix), interpreter.resolve().parent]
+    places += [Path(folder) for folder in site.getsitepackages()]
+    places += [Path(sysconfig.get_path("stdlib"))]
+    places += [Path(__file__).parents[1]]  # this package, where it is installed as editable
+    unique: list[Path] = []
+    for place in places:
+        if place.exists() and not any(place.is_relative_to(other) for other in unique):
+            unique.append(place)
+    return unique
