@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.judge.session import Session
-from grader.judge.student import Student
+from grader.judge.student import Backend, Student
 
 if TYPE_CHECKING:  # loading NumPy and torch waits until a check needs them
     import numpy as np
@@ -40,12 +40,17 @@ class Reference:
         return self._modules.load(name)
 
 
-@pytest.fixture(scope="session")
-def _student(pytestconfig: pytest.Config) -> Iterator[Student]:
+def _in_process(session: Session) -> Backend:
     from grader.worker.executor import Executor
     from grader.worker.probes import PROBES
 
-    student = Student(Executor(pytestconfig.stash[SESSION].folder, PROBES))
+    return Executor(session.folder, PROBES)
+
+
+@pytest.fixture(scope="session")
+def _student(pytestconfig: pytest.Config) -> Iterator[Student]:
+    session = pytestconfig.stash[SESSION]
+    student = Student(session.open_backend() if session.open_backend else _in_process(session))
     yield student
     student.close()
 

@@ -35,6 +35,7 @@ def start(config: pytest.Config, root: Path) -> None:
     """Set a run up to grade with the assignment in `root`; UsageError for a bad option."""
     config.addinivalue_line("markers", MARKER_HELP)
     config.stash[SESSION] = _open_session(config, root)
+    _quieten(config)
     config.pluginmanager.register(fixtures, "grader_fixtures")
     config.pluginmanager.register(Grading(config, config.stash[SESSION]), "grader_grading")
 
@@ -65,6 +66,23 @@ def _open_session(config: pytest.Config, root: Path) -> Session:
     if getattr(config.option, "timeout", None) is None:  # pytest-timeout's own option wins
         config.option.timeout = manifest.limits.check_s
     return session
+
+
+def _quieten(config: pytest.Config) -> None:
+    """Leave to the table what pytest would say at length, unless the command asked for it.
+
+    This is done here and not in an ini file: which one pytest finds depends on every folder that
+    the command names, so ``--submission DIR`` would change it.
+    """
+    option = config.option
+    if option.tbstyle == "auto":
+        option.tbstyle = "no"
+    if option.reportchars == "fE":  # pytest's default
+        option.reportchars = "N"
+    option.disable_warnings = True
+    option.no_header = True
+    if option.verbose == 0:
+        option.verbose = -1
 
 
 def _folder(config: pytest.Config, option: str) -> Path | None:
@@ -116,6 +134,8 @@ class Grading:
         by_nodeid = {item.nodeid: item for item in items}
         dropped = [item for item in items if item.nodeid not in self.by_node]
         items[:] = [by_nodeid[spec.nodeid] for spec in session.specs]
+        for item in items:  # a warning of student code is no failure, whatever an ini file says
+            item.add_marker(pytest.mark.filterwarnings("default"))
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)
 
@@ -239,5 +259,6 @@ class Grading:
 
 
 def _result_of(report: pytest.TestReport) -> Result | None:
-    found = [text for name, text in report.user_properties if name == _PROPERTY]
+    properties = getattr(report, "user_properties", [])  # a collection report has none
+    found = [text for name, text in properties if name == _PROPERTY]
     return msgspec.json.decode(found[-1], type=Result) if found else None

@@ -2,9 +2,8 @@
 
 import secrets
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 from grader.judge.errors import Frame, StudentError
@@ -12,8 +11,11 @@ from grader.worker import wire
 from grader.worker.handles import Handle, Target
 
 
-class ViolationError(Exception):
+class ViolationError(StudentError):
     """A worker broke the protocol; nothing it said can be trusted."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("ProtocolViolation", f"your code interfered with its grading: {text}")
 
 
 class WorkerProcess(Protocol):

@@ -3,7 +3,7 @@
 import platform
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,6 +14,7 @@ from grader.judge.outcome import Result
 from grader.judge.scoring import score_tasks, settle
 from grader.judge.source import digest, untouched_tasks
 from grader.judge.specs import Spec
+from grader.judge.student import Backend
 from grader.manifest import Manifest
 
 
@@ -32,6 +33,9 @@ class Session:
     tasks: Sequence[str]
     """Ids of the tasks to score."""
     isolation: Sequence[str] = ()
+    open_backend: Callable[[], Backend] | None = None
+    """Gives the backend that runs the submission; None runs it in this process."""
+    artifacts_path: Path | None = None
     specs: list[Spec] = field(default_factory=list)
     results: dict[str, Result] = field(default_factory=dict)
     stopped: str | None = None
@@ -41,7 +45,16 @@ class Session:
     @property
     def artifacts(self) -> Path:
         """The folder for pictures that checks keep."""
-        return self.scores_path.with_name(f"{self.scores_path.stem}_artifacts")
+        return self.artifacts_path or self.scores_path.with_name(f"{self.scores_path.stem}_artifacts")
+
+    def begin(self, folder: Path, *, seed: int, artifacts: Path) -> None:
+        """Turn to another submission, before any of its code has run."""
+        self.folder = folder
+        self.seed = seed
+        self.artifacts_path = artifacts
+        self.results = {}
+        self.started_at = datetime.now(UTC)
+        self.clock = time.monotonic()
 
     def settled(self) -> Mapping[str, Result]:
         """One result for each expected check; see :func:`grader.judge.scoring.settle`."""

@@ -34,6 +34,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     depends: tuple[str, ...]
     hint: str | None
     nodeid: str
+    line: int = 0
 
 
 def read_spec(item: pytest.Item, root: Path, manifest: Manifest) -> Spec:
@@ -77,6 +78,7 @@ def read_spec(item: pytest.Item, root: Path, manifest: Manifest) -> Spec:
         depends=(*manifest.task(task).depends, *depends),
         hint=mark.kwargs.get("hint"),
         nodeid=item.nodeid,
+        line=item.location[1] or 0,
     )
 
 
@@ -144,7 +146,16 @@ def blockers(spec: Spec, specs: Iterable[Spec]) -> list[Spec]:
 def in_order(specs: Sequence[Spec], manifest: Manifest) -> list[Spec]:
     """Checks in the order of the manifest's tasks, each after the gates it depends on."""
     rank = {task: index for index, task in enumerate(manifest.task_ids())}
-    listed = sorted(specs, key=lambda spec: (rank[spec.task], not spec.gate))
+    listed = sorted(
+        specs,
+        key=lambda spec: (
+            rank[spec.task],
+            not spec.gate,
+            spec.visibility == "hidden",
+            spec.nodeid.partition("::")[0],
+            spec.line,
+        ),
+    )
     place = {spec.id: index for index, spec in enumerate(listed)}
     graph = TopologicalSorter(
         {spec.id: [gate.id for gate in blockers(spec, specs)] for spec in listed}

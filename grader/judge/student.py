@@ -5,7 +5,8 @@ backend that runs them, in this process or in another. What comes back is plain 
 :class:`Remote`, so a check cannot tell the two forms apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +40,9 @@ class Backend(Protocol):
 
     def seed(self, seed: int) -> None:
         """Seed the global random generators beside the student's code."""
+
+    def snapshot(self) -> AbstractContextManager["Backend"]:
+        """A copy of everything as it is now, for as long as the context lasts."""
 
     def close(self) -> None:
         """Give up everything held."""
@@ -140,6 +144,16 @@ class Student:
     def seed(self, seed: int) -> None:
         """Seed the global generators (random, NumPy, torch) beside the submission."""
         self._backend.seed(seed)
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Student"]:
+        """A copy of the submission's process as it is now, for as long as the context lasts.
+
+        What the copy does and learns is gone afterwards, and the original knows nothing of it. In a
+        student's own run there is one process only, and the copy is the original.
+        """
+        with self._backend.snapshot() as backend:
+            yield Student(backend)
 
     def close(self) -> None:
         """End this submission's grading."""

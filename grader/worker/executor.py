@@ -6,7 +6,8 @@ lives in the worker and requests reach it over a pipe. Either way, only what
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,11 @@ class Executor:
         random.seed(seed)
         np.random.seed(seed % 2**32)
         torch.manual_seed(seed)
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Executor"]:
+        """This executor itself: one process cannot hold a copy of everything in it."""
+        yield self
 
     def close(self) -> None:
         """Forget the submission's modules and objects."""

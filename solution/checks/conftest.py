@@ -64,7 +64,7 @@ class Trained:
 
     @property
     def loss(self):
-        """Mean squared error on the 1,000 validation digits, measured by us."""
+        """Mean squared error on 800 digits that no training call was given, measured by us."""
         return torch.mean((self.outputs - self.images) ** 2, dtype=torch.float64).item()
 
 
@@ -82,7 +82,9 @@ def run_training(student, digits):
     for count, epochs, lr in SCHEDULE:
         loader = student.probes.loader(images[:count], labels[:count], 32, shuffle=True)
         student.training.train(model, loader, validation, epochs=epochs, lr=lr)
-    return model, student.probes.evaluate(model, unseen), unseen
+    with student.snapshot() as copy:
+        outputs = copy.probes.evaluate(model, unseen[200:])
+    return model, outputs, unseen[200:]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,194 @@
+"""A warm judge: pytest, checks and reference loaded once, a fork of it for each submission.
+
+    python -m grader.judge.server OPTIONS
+
+OPTIONS is a JSON object (:class:`Options`). Jobs arrive on standard input and verdicts leave on
+descriptor 3, each as a length and a MessagePack body. The process that reads a job never runs a
+check: a fork does, and what it leaves behind goes with it.
+"""
+
+import contextlib
+import ctypes
+import gc
+import os
+import select
+import signal
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO, Final, TypeVar
+
+import msgspec
+import pytest
+
+from grader.judge.fixtures import SESSION
+from grader.judge.workers import Zygote, backend
+from grader.scores import encode_score
+from grader.worker.zygote import Bounds
+
+VERDICTS: Final = 3
+_LENGTH: Final = struct.Struct(">Q")
+_PR_SET_PDEATHSIG: Final = 1
+_MARGIN_S: Final = 30.0
+"""Seconds a judge may take beyond what its submission may, for its own work."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judge is started with."""
+
+    solution: str
+    tasks: list[str]
+    data: str | None
+    isolate: bool
+    isolation: list[str]
+    """Names of the layers in force, for the score."""
+    bounds: Bounds
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission to grade."""
+
+    id: str
+    folder: str
+    """Its cleaned files."""
+    seed: int
+    artifacts: str
+    """An existing folder for the pictures that checks keep."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a job: a score as JSON, or what went wrong on our side."""
+
+    id: str
+    score: bytes | None = None
+    fault: str | None = None
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """The first message: how many checks there are, or why there is no judge."""
+
+    checks: int = 0
+    problem: str | None = None
+
+
+Message = TypeVar("Message", bound=msgspec.Struct)
+
+
+def write_message(stream: BinaryIO, message: msgspec.Struct) -> None:
+    """Write one message."""
+    content = msgspec.msgpack.encode(message)
+    stream.write(_LENGTH.pack(len(content)) + content)
+    stream.flush()
+
+
+def read_message(stream: BinaryIO, kind: type[Message]) -> Message | None:
+    """Read one message; None at the end of the stream."""
+    header = stream.read(_LENGTH.size)
+    if len(header) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(header)
+    content = stream.read(length)
+    return msgspec.msgpack.decode(content, type=kind) if len(content) == length else None
+
+
+class Server:
+    """A pytest plugin that grades jobs instead of running the checks once."""
+
+    def __init__(self, options: Options, verdicts: BinaryIO) -> None:
+        self.options = options
+        self.verdicts = verdicts
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Grade jobs, each in a fork, until the coordinator hangs up."""
+        zygote = Zygote(
+            isolate=self.options.isolate,
+            data=Path(self.options.data) if self.options.data else None,
+        )
+        gc.collect()
+        gc.freeze()  # a collection in a fork must not touch, and so copy, what is loaded here
+        write_message(self.verdicts, Ready(checks=len(session.items)))
+        while (job := read_message(sys.stdin.buffer, Job)) is not None:
+            write_message(self.verdicts, self._grade(job, session, zygote))
+        zygote.close()
+        return True
+
+    def _grade(self, job: Job, session: pytest.Session, zygote: Zygote) -> Verdict:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reader)
+            _die_with_parent()
+            try:
+                content = self._run(job, session, zygote)
+                with open(writer, "wb") as stream:  # noqa: PTH123  # a descriptor
+                    stream.write(content)
+            except BaseException as error:
+                print(f"judge of {job.id}: {error!r}", file=sys.stderr)
+                os._exit(1)
+            os._exit(0)
+        os.close(writer)
+        content, fault = _read_until(reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S)
+        if fault:
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        if status and not fault:
+            fault = f"the judge ended with status {os.waitstatus_to_exitcode(status)}"
+        if fault:
+            return Verdict(id=job.id, fault=fault)
+        return Verdict(id=job.id, score=content)
+
+    def _run(self, job: Job, session: pytest.Session, zygote: Zygote) -> bytes:
+        """Run every check on a submission, in a fork; its score as JSON."""
+        grading = session.config.stash[SESSION]
+        grading.begin(Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts))
+        files = {
+            path.relative_to(job.folder).as_posix(): path.read_bytes()
+            for path in sorted(Path(job.folder).rglob("*"))
+            if path.is_file()
+        }
+        grading.open_backend = lambda: backend(zygote, files, self.options.bounds)
+        for number, item in enumerate(session.items):
+            following = session.items[number + 1] if number + 1 < len(session.items) else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        score = grading.score()
+        score.submission = job.id
+        return encode_score(score)
+
+
+def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
+    """All that a pipe gives until it closes or time is up."""
+    content = b""
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123  # a descriptor
+        while True:
+            ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                return content, "the judge took longer than any submission may"
+            part = stream.read(2**20)
+            if not part:
+                return content, None
+            content += part
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def main() -> int:
+    """Start a judge as the command line says; pytest's exit status."""
+    options = msgspec.json.decode(sys.argv[1], type=Options)
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
+    arguments = [options.solution, "-p", "no:cacheprovider", "-p", "no:randomly", "--capture=no"]
+    arguments += ["--assert=plain"]  # the package is loaded already, and cannot be rewritten
+    arguments += [f"--task={task}" for task in options.tasks]
+    if options.data:
+        arguments.append(f"--data={options.data}")  # one word: pytest takes any other for a root
+    with open(VERDICTS, "wb") as verdicts:  # noqa: PTH123  # a descriptor
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+            return int(pytest.main(arguments, plugins=[Server(options, verdicts)]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
