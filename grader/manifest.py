@@ -55,6 +55,13 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Wall-clock seconds one check may take, its set-up included."""
 
 
+class Worker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a worker holds before any submission's code runs."""
+
+    preload: tuple[str, ...] = ()
+    """Modules that submissions import, loaded once for all of them."""
+
+
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the student zip holds beside the assignment folder, relative to the repository."""
 
@@ -72,6 +79,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     data: str | None = None
     """Folder of the data that student code may read, relative to the manifest."""
     limits: Limits = Limits()
+    worker: Worker = Worker()
     release: Release = Release()
 
     @property

@@ -105,7 +105,9 @@ class Server:
         zygote = Zygote(
             isolate=self.options.isolate,
             data=Path(self.options.data) if self.options.data else None,
+            preload=session.config.stash[SESSION].manifest.worker.preload,
         )
+        _rehearse()
         gc.collect()
         gc.freeze()  # a collection in a fork must not touch, and so copy, what is loaded here
         write_message(self.verdicts, Ready(checks=len(session.items)))
@@ -169,6 +171,14 @@ def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
             if not part:
                 return content, None
             content += part
+
+
+def _rehearse() -> None:
+    """Use once what loads more code at its first use, so that no fork has to."""
+    import torch
+
+    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    torch.autograd.gradcheck(torch.sin, x, fast_mode=True)
 
 
 def _die_with_parent() -> None:

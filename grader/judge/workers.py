@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +49,9 @@ class Worker:
 class Zygote:
     """A warm process in the sandbox, from which each submission gets a fork."""
 
-    def __init__(self, *, isolate: bool, data: Path | None) -> None:
+    def __init__(
+        self, *, isolate: bool, data: Path | None, preload: Sequence[str] = ()
+    ) -> None:
         if isolate and bubblewrap() is None:
             raise SandboxError(
                 "bubblewrap is not installed; install it (Debian, Ubuntu: apt-get install "
@@ -59,7 +61,7 @@ class Zygote:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
-        command = zygote_command(isolate=isolate, data=data)
+        command = zygote_command(isolate=isolate, data=data, preload=preload)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _HAND_OVER, str(theirs.fileno()), *command],

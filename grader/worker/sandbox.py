@@ -22,7 +22,9 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
-def zygote_command(*, isolate: bool, data: Path | None) -> list[str]:
+def zygote_command(
+    *, isolate: bool, data: Path | None, preload: Sequence[str] = ()
+) -> list[str]:
     """The command line of a zygote; its control socket must be on descriptor 3.
 
     Parameters
@@ -31,8 +33,10 @@ def zygote_command(*, isolate: bool, data: Path | None) -> list[str]:
         Whether to start it in bubblewrap.
     data
         A folder that student code may read, at the same path inside.
+    preload
+        Modules that submissions import, to be loaded once for all.
     """
-    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote"]
+    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote", *preload]
     if not isolate:
         return python
     command = [

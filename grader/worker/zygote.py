@@ -1,6 +1,7 @@
 """The warm process that workers are forked from: torch and NumPy loaded, no student code.
 
-It is started inside the sandbox with a control socket on descriptor 3. Each message there asks for
+It is started inside the sandbox with a control socket on descriptor 3, and the names of further
+modules to load. Each message there asks for
 one worker: its bounds, and two descriptors: the worker's channel, and a lifeline. For each worker the zygote forks a keeper, which moves into fresh namespaces, forks
 the worker there, and watches it. The keeper runs no student code. It kills the worker when the
 judge's end of the lifeline closes, so nothing outlives a judge, however it ended.
@@ -9,6 +10,7 @@ judge's end of the lifeline closes, so nothing outlives a judge, however it ende
 import contextlib
 import ctypes
 import gc
+import importlib
 import os
 import resource
 import select
@@ -71,10 +73,14 @@ def main() -> None:
     """Load what workers need, say so, and fork workers until the control socket closes."""
     import torch
 
+    from grader import torchvision_cpu
     from grader.worker import probes, serve  # noqa: F401  # loaded here, once, for every worker
 
     torch.set_num_threads(1)
-    torch.zeros(1, 1, 4, 4).mean()
+    torchvision_cpu.ensure()
+    for name in sys.argv[1:]:
+        importlib.import_module(name)
+    _rehearse(torch, probes)
     control = socket.socket(fileno=CONTROL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the kernel
     gc.collect()
@@ -91,6 +97,14 @@ def main() -> None:
             _become(_keep, bounds, *descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _rehearse(torch: Any, probes: Any) -> None:
+    """Use once what loads more code at its first use; on the CPU none of it starts a thread."""
+    layer = torch.nn.Conv2d(1, 1, 3)
+    probes.convolutions(layer, torch.zeros(1, 1, 4, 4))
+    layer(torch.zeros(1, 1, 4, 4)).sum().backward()
+    torch.optim.Adam(layer.parameters()).step()
 
 
 def _become(role: Callable[..., None], *arguments: Any) -> NoReturn:
