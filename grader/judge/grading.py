@@ -26,6 +26,7 @@ from grader.judge.table import print_score
 from grader.manifest import ManifestError, load_manifest
 from grader.scores import ScoreError, write_score
 
+SETUP_S = pytest.StashKey[float]()
 _PROPERTY = "grader_result"
 _SPECS = "grader_specs"
 _SHORT = {"todo": "t", "timed_out": "T", "crashed": "C", "grader_error": "E"}
@@ -168,6 +169,7 @@ class Grading:
         if report.when == "teardown" and error is None:
             return report
         if report.when == "setup" and error is None:
+            item.stash[SETUP_S] = call.duration
             return report
         result = judge_end(
             error,
@@ -176,7 +178,7 @@ class Grading:
             folder=self.session.folder,
             limit_s=float(self.config.getoption("timeout") or 0),
         )
-        result.duration_s = call.duration
+        result.duration_s = call.duration + item.stash.get(SETUP_S, 0.0)
         result.metrics = item.stash.get(METRICS, {})
         result.artifacts = item.stash.get(ARTIFACTS, [])
         self.session.results[spec.id] = result

@@ -2,8 +2,8 @@
 
     python -m grader.judge.server OPTIONS
 
-OPTIONS is a JSON object (:class:`Options`). Jobs arrive on standard input and verdicts leave on
-descriptor 3, each as a length and a MessagePack body. The process that reads a job never runs a
+OPTIONS is a JSON object (:class:`grader.judge.messages.Options`). Jobs arrive on standard input and verdicts leave on
+descriptor 3 (:mod:`grader.judge.messages`). The process that reads a job never runs a
 check: a fork does, and what it leaves behind goes with it.
 """
 
@@ -13,83 +13,30 @@ import gc
 import os
 import select
 import signal
-import struct
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final
 
 import msgspec
 import pytest
 
 from grader.judge.fixtures import SESSION
+from grader.judge.messages import (
+    VERDICTS,
+    Job,
+    Options,
+    Ready,
+    Verdict,
+    read_message,
+    write_message,
+)
 from grader.judge.workers import Zygote, backend
 from grader.scores import encode_score
-from grader.worker.zygote import Bounds
 
-VERDICTS: Final = 3
-_LENGTH: Final = struct.Struct(">Q")
 _PR_SET_PDEATHSIG: Final = 1
 _MARGIN_S: Final = 30.0
 """Seconds a judge may take beyond what its submission may, for its own work."""
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judge is started with."""
-
-    solution: str
-    tasks: list[str]
-    data: str | None
-    isolate: bool
-    isolation: list[str]
-    """Names of the layers in force, for the score."""
-    bounds: Bounds
-
-
-class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission to grade."""
-
-    id: str
-    folder: str
-    """Its cleaned files."""
-    seed: int
-    artifacts: str
-    """An existing folder for the pictures that checks keep."""
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a job: a score as JSON, or what went wrong on our side."""
-
-    id: str
-    score: bytes | None = None
-    fault: str | None = None
-
-
-class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """The first message: how many checks there are, or why there is no judge."""
-
-    checks: int = 0
-    problem: str | None = None
-
-
-Message = TypeVar("Message", bound=msgspec.Struct)
-
-
-def write_message(stream: BinaryIO, message: msgspec.Struct) -> None:
-    """Write one message."""
-    content = msgspec.msgpack.encode(message)
-    stream.write(_LENGTH.pack(len(content)) + content)
-    stream.flush()
-
-
-def read_message(stream: BinaryIO, kind: type[Message]) -> Message | None:
-    """Read one message; None at the end of the stream."""
-    header = stream.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(header)
-    content = stream.read(length)
-    return msgspec.msgpack.decode(content, type=kind) if len(content) == length else None
 
 
 class Server:
@@ -177,6 +124,9 @@ def _rehearse() -> None:
     """Use once what loads more code at its first use, so that no fork has to."""
     import torch
 
+    parameter = torch.nn.Parameter(torch.ones(2))
+    for kind in (torch.optim.SGD, torch.optim.Adam):
+        kind([parameter], lr=0.1).step()
     x = torch.ones(2, dtype=torch.float64, requires_grad=True)
     torch.autograd.gradcheck(torch.sin, x, fast_mode=True)
 

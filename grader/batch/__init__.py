@@ -1,0 +1,1 @@
+"""Grading many submissions: intake, judges, results, gradebook."""

@@ -1,0 +1,70 @@
+"""What coordinator and judge say to each other; loads neither torch nor pytest."""
+
+import struct
+from typing import BinaryIO, Final, TypeVar
+
+import msgspec
+
+from grader.worker.zygote import Bounds
+
+VERDICTS: Final = 3
+"""The judge's descriptor for what it says."""
+_LENGTH: Final = struct.Struct(">Q")
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What a judge is started with."""
+
+    solution: str
+    tasks: list[str]
+    data: str | None
+    isolate: bool
+    isolation: list[str]
+    """Names of the layers in force, for the score."""
+    bounds: Bounds
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission to grade."""
+
+    id: str
+    folder: str
+    """Its cleaned files."""
+    seed: int
+    artifacts: str
+    """An existing folder for the pictures that checks keep."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a job: a score as JSON, or what went wrong on our side."""
+
+    id: str
+    score: bytes | None = None
+    fault: str | None = None
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """The first message: how many checks there are, or why there is no judge."""
+
+    checks: int = 0
+    problem: str | None = None
+
+
+Message = TypeVar("Message", bound=msgspec.Struct)
+
+
+def write_message(stream: BinaryIO, message: msgspec.Struct) -> None:
+    """Write one message."""
+    content = msgspec.msgpack.encode(message)
+    stream.write(_LENGTH.pack(len(content)) + content)
+    stream.flush()
+
+
+def read_message(stream: BinaryIO, kind: type[Message]) -> Message | None:
+    """Read one message; None at the end of the stream."""
+    header = stream.read(_LENGTH.size)
+    if len(header) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(header)
+    content = stream.read(length)
+    return msgspec.msgpack.decode(content, type=kind) if len(content) == length else None
