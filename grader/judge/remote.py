@@ -23,14 +23,15 @@ class WorkerProcess(Protocol):
 
     channel: socket.socket
 
-    def end(self) -> Any:
-        """Kill it; how it had ended, if it had."""
+    def end(self, *, died: bool = False) -> Any:
+        """Kill it; how it ended."""
 
 
 _ENDS = {
     "exit": "your code ended the Python process (exit status {code}); look for sys.exit or os._exit",
     "signal": "your code's process was killed by signal {code}; look for memory, or native code",
     "output": "your code printed more than it may, and was stopped",
+    "judge": "your code cut its connection to the grader",
     "wall": "your submission took longer than it may in all, and was stopped",
 }
 
@@ -138,7 +139,7 @@ class RemoteBackend:
         raise ViolationError("a reply of unknown form")
 
     def _died(self) -> StudentError:
-        end = self._worker.end() if self._worker is not None else None
+        end = self._worker.end(died=True) if self._worker is not None else None
         self._worker = None
         self._busy = False
         reason = getattr(end, "reason", "signal")
@@ -189,7 +190,7 @@ class _Copy:
     def __init__(self, channel: socket.socket) -> None:
         self.channel = channel
 
-    def end(self) -> None:
+    def end(self, *, died: bool = False) -> None:
         self.channel.close()
 
 

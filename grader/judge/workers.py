@@ -20,6 +20,9 @@ from grader.worker.zygote import CONTROL, Bounds, End
 START_S: Final = 120
 """Seconds a zygote may take to load torch on a busy machine."""
 
+DYING_S: Final = 0.5
+"""Seconds between a process closing its files and being gone."""
+
 
 class SandboxError(Exception):
     """The sandboxed side could not be started, or has died; the message says what to do."""
@@ -32,9 +35,14 @@ class Worker:
         self.channel = channel
         self._lifeline = lifeline
 
-    def end(self, patience_s: float = 5.0) -> End | None:
-        """Kill the worker and all it started; how it had ended, if it had before."""
+    def end(self, *, died: bool = False, patience_s: float = 5.0) -> End | None:
+        """Kill the worker and all it started; how it ended.
+
+        `died` says that it seems to have ended by itself: then its keeper gets a moment to say how.
+        """
         self.channel.close()
+        if died:
+            select.select([self._lifeline], [], [], DYING_S)
         with contextlib.suppress(OSError):
             self._lifeline.shutdown(socket.SHUT_WR)
         readable, _, _ = select.select([self._lifeline], [], [], patience_s)
@@ -76,8 +84,9 @@ class Zygote:
         except OSError:
             ready = b""
         if ready != b"ready":
+            said = self._said()
             self.close()
-            raise SandboxError(f"the sandbox did not start: {self._said()}")
+            raise SandboxError(f"the sandbox did not start: {said}")
         ours.settimeout(None)
 
     def spawn(self, files: Mapping[str, bytes], bounds: Bounds) -> Worker:
@@ -90,26 +99,26 @@ class Zygote:
         """
         channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with far_channel, far_lifeline:
-            try:
+        worker = Worker(channel, lifeline)
+        try:
+            with far_channel, far_lifeline:
                 socket.send_fds(
                     self._control,
                     [msgspec.msgpack.encode(bounds)],
                     [far_channel.fileno(), far_lifeline.fileno()],
                 )
-            except OSError as error:
-                raise SandboxError(f"the sandbox has died: {self._said()}") from error
-        try:
             wire.send(channel, dict(files))
-        except wire.ClosedError as error:
-            raise SandboxError(f"a worker could not be started: {self._said()}") from error
-        return Worker(channel, lifeline)
+        except (OSError, wire.ClosedError) as error:
+            worker.end()
+            raise SandboxError(f"the sandbox has died: {self._said()}") from error
+        return worker
 
     def close(self) -> None:
         """End the zygote and with it every process of the sandbox."""
         self._control.close()
         self._process.kill()
         self._process.wait()
+        self._log.close()
 
     def _said(self) -> str:
         self._log.seek(0)

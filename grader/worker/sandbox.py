@@ -1,6 +1,7 @@
 """The outer sandbox: the command that starts a zygote where it can reach almost nothing.
 
-bubblewrap gives it user, pid, mount, network, ipc and uts namespaces of its own. It sees the
+bubblewrap gives it pid, mount, network, ipc and uts namespaces of its own, and a user namespace or
+another user. It sees the
 interpreter and its packages, the C library, and the data folder, all read-only; an empty /tmp; no
 home, no /proc of the host, no environment, no network. Whatever is not listed here is not there.
 """
@@ -13,6 +14,8 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
+NOBODY = 65534
+"""The user and group that student code runs as."""
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 """What a Python interpreter needs of the system, besides itself."""
 
@@ -36,36 +39,48 @@ def zygote_command(
     preload
         Modules that submissions import, to be loaded once for all.
     """
-    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote", *preload]
+    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote"]
     if not isolate:
-        return python
+        return [*python, *preload]
     command = [
         bubblewrap() or "bwrap",
-        "--unshare-user",
         "--unshare-pid",
         "--unshare-net",
         "--unshare-ipc",
         "--unshare-uts",
         "--unshare-cgroup-try",
-        "--uid", "65534",
-        "--gid", "65534",
         "--hostname", "worker",
         "--die-with-parent",
         "--new-session",
         "--clearenv",
         "--cap-drop", "ALL",
+        *_identity(),
     ]  # fmt: skip
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    for place in readable():
+    shared = [*readable(), *([data] if data is not None else [])]
+    for folder in sorted({parent for place in shared for parent in place.parents} - {Path("/")}):
+        command += ["--perms", "0755", "--dir", str(folder)]
+    for place in shared:
         command += ["--ro-bind-try", str(place), str(place)]
     for link in ("/bin", "/lib", "/lib64", "/lib32"):
         if Path(link).is_symlink():
             command += ["--symlink", os.readlink(link), link]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    if data is not None:
-        command += ["--ro-bind", str(data), str(data)]
-    return [*command, "--chdir", "/tmp", "--", *python]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+    nobody = ["--nobody"] if os.geteuid() == 0 else []
+    return [*command, "--chdir", "/tmp", "--", *python, *nobody, *preload]
+
+
+def _identity() -> list[str]:
+    """How the zygote comes to run as nobody.
+
+    An ordinary user gets a user namespace. Root could as well, but a root that only looks like
+    nobody is exempt from the limit on processes; so root keeps the right to become nobody, and the
+    zygote uses it before anything else (:func:`grader.worker.zygote.main`).
+    """
+    if os.geteuid() == 0:
+        return ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
 
 
 def environment() -> dict[str, str]:
