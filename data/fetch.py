@@ -54,7 +54,9 @@ class Source:
 
 def official(mirrors: Sequence[str] = ()) -> Source:
     """The full MNIST as torchvision knows it, from its mirrors or those given."""
-    import grader.torchvision_cpu  # noqa: F401  # lets torchvision import beside a CPU build of torch
+    from grader import torchvision_cpu
+
+    torchvision_cpu.ensure()  # lets torchvision import beside a CPU build of torch
     from torchvision.datasets import MNIST
 
     return Source(tuple(mirrors or MNIST.mirrors), tuple(MNIST.resources))

@@ -30,9 +30,9 @@ def ensure() -> None:
     """Declare the operators that torchvision's import asks for, if nothing else does."""
     if not _missing() or not _needed():
         return
-    library = torch.library.Library("torchvision", "FRAGMENT")
+    library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]  # torch leaves it untyped
     for schema in _missing().values():
-        library.define(schema)
+        library.define(schema)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     _declared.append(library)
 
 
@@ -63,7 +63,7 @@ def _needed() -> bool:
     if compiled is None or compiled.origin is None:
         return True
     try:
-        torch.ops.load_library(compiled.origin)
+        torch.ops.load_library(compiled.origin)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     except OSError:
         return True
     return False

@@ -38,7 +38,27 @@ def start(config: pytest.Config, root: Path) -> None:
     config.stash[SESSION] = _open_session(config, root)
     _quieten(config)
     config.pluginmanager.register(fixtures, "grader_fixtures")
-    config.pluginmanager.register(Grading(config, config.stash[SESSION]), "grader_grading")
+    places = list(config.args)
+    _refuse_missing(places, config.invocation_params.dir)
+    config.args = [str(root)]  # every check is collected, so that none can leave the denominator
+    grading = Grading(config, config.stash[SESSION], places)
+    config.pluginmanager.register(grading, "grader_grading")
+
+
+def _refuse_missing(places: list[str], folder: Path) -> None:
+    for place in places:
+        if not (folder / place.partition("::")[0]).exists():
+            raise pytest.UsageError(f"{place}: there is no such file or folder")
+
+
+def is_named(item: pytest.Item, places: list[str], folder: Path) -> bool:
+    """Whether a command's arguments, such as ``checks/test_layers.py::test_x``, name a check."""
+    for place in places:
+        path, _, name = place.partition("::")
+        inside = item.path.is_relative_to((folder / path).resolve())
+        if inside and (not name or item.name == name or item.name.startswith(f"{name}[")):
+            return True
+    return False
 
 
 def _open_session(config: pytest.Config, root: Path) -> Session:
@@ -111,9 +131,11 @@ def _seed(config: pytest.Config) -> int:
 class Grading:
     """The hooks of a run that grades."""
 
-    def __init__(self, config: pytest.Config, session: Session) -> None:
+    def __init__(self, config: pytest.Config, session: Session, places: list[str]) -> None:
         self.config = config
         self.session = session
+        self.places = places
+        """What the command named: the assignment, or some of its checks."""
         self.by_node: dict[str, Spec] = {}
         self.written: str | None = None
 
@@ -122,33 +144,32 @@ class Grading:
         """Whether this process is a pytest-xdist worker, which reports to a controller."""
         return hasattr(self.config, "workerinput")
 
-    @pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order would split up tasks
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Fix the set of checks, choose those of --task, and put them in order."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, items: list[pytest.Item]
+    ) -> Generator[None, None, None]:
+        """Fix the set of checks before anything is left out; then put what remains in order."""
         session = self.session
         specs = [read_spec(item, session.root, session.manifest) for item in items]
-        if not self._narrowed():
-            check_specs(specs, session.root, session.manifest)
+        check_specs(specs, session.root, session.manifest)
         chosen = needed(specs, session.tasks)
         session.specs = in_order([s for s in specs if s.id in chosen], session.manifest)
         self.by_node = {spec.nodeid: spec for spec in session.specs}
-        by_nodeid = {item.nodeid: item for item in items}
-        dropped = [item for item in items if item.nodeid not in self.by_node]
-        items[:] = [by_nodeid[spec.nodeid] for spec in session.specs]
-        for item in items:  # a warning of student code is no failure, whatever an ini file says
-            item.add_marker(pytest.mark.filterwarnings("default"))
+        folder = self.config.invocation_params.dir
+        kept = [i for i in items if i.nodeid in self.by_node and is_named(i, self.places, folder)]
+        dropped = [item for item in items if item not in kept]
+        if not kept:
+            raise pytest.UsageError(f"no check is named {' '.join(self.places)}")
+        items[:] = kept
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)
-
-    def _narrowed(self) -> bool:
-        """Whether the command named single files or checks, so that tasks may lack checks."""
-        places = [Path(self.config.invocation_params.dir, arg).resolve() for arg in self.config.args]
-        return not all(place in (self.session.root, self.session.root / "checks") for place in places)
-
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        """Remember that -k, -m or --deselect left checks out."""
-        if any(item.nodeid in self.by_node for item in items) or not self.by_node:
-            self.session.stopped = "not run: left out on the command line"
+        yield  # -k, -m, --deselect, --lf, and pytest-randomly, whose order would split up tasks
+        left = {item.nodeid: item for item in items}
+        items[:] = [left[spec.nodeid] for spec in session.specs if spec.nodeid in left]
+        for item in items:  # a warning of student code is no failure, whatever an ini file says
+            item.add_marker(pytest.mark.filterwarnings("default"))
+        if len(items) < len(session.specs):
+            session.stopped = "left out on the command line"
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose blocker is known to have failed."""
@@ -232,15 +253,16 @@ class Grading:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Print the table after pytest's own output, and write the score."""
-        yield
-        if self.is_worker:
+        if self.is_worker:  # before pytest-xdist sends it, which is what follows
             content = msgspec.json.encode(self.session.specs).decode()
             self.config.workeroutput[_SPECS] = (content, self.session.stopped)  # type: ignore[attr-defined]  # pytest-xdist's
+        yield
+        if self.is_worker or self.config.option.collectonly or not self.session.specs:
             return
-        if self.config.option.collectonly or not self.session.specs:
+        if session.exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
             return
         if session.shouldstop or session.shouldfail or session.exitstatus == 2:
-            self.session.stopped = "not run: pytest stopped before it"
+            self.session.stopped = "pytest stopped before it"
         self._name_crashes()
         score = self.session.score()
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")

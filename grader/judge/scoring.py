@@ -7,6 +7,7 @@ from grader.judge.outcome import TODO_MESSAGE, Result, blocked_message
 from grader.judge.specs import Spec, blockers
 from grader.manifest import Manifest
 
+NOT_RUN = "not run"
 PLACES = 2
 """Decimals that points are rounded to, task by task."""
 
@@ -38,7 +39,7 @@ def settle(
     for spec in specs:
         result = results.get(spec.id)
         if result is None and stopped:
-            result = Result(id=spec.id, status="skipped", message=stopped)
+            result = Result(id=spec.id, status="skipped", message=f"{NOT_RUN}: {stopped}")
         elif result is None:
             result = Result(
                 id=spec.id,
@@ -48,6 +49,8 @@ def settle(
         settled[spec.id] = result
     for spec in specs:
         result = settled[spec.id]
+        if was_left_out(result.message):
+            continue
         blocker = first_blocker(spec, specs, settled)
         if blocker and result.status not in ("todo", "grader_error"):
             settled[spec.id] = Result(
@@ -62,13 +65,20 @@ def settle(
     return settled
 
 
+def was_left_out(message: str | None) -> bool:
+    """Whether a result's message says that its check never ran, by the user's own choice."""
+    return (message or "").startswith(NOT_RUN)
+
+
 def first_blocker(
     spec: Spec, specs: Iterable[Spec], results: Mapping[str, Result]
 ) -> Spec | None:
     """The first gate check a check depends on that is known not to have passed."""
     for gate in blockers(spec, specs):
         result = results.get(gate.id)
-        if result is not None and result.status != "passed":
+        if result is None or was_left_out(result.message):
+            continue
+        if result.status != "passed":
             return gate
     return None
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import scores
+from grader.judge.scoring import was_left_out
 from grader.judge.session import Session
 
 WIDTH = 80
@@ -60,6 +61,8 @@ def _table(score: scores.Score) -> Table:
     table.add_column("Status", no_wrap=True)
     unit = None
     for task in score.tasks:
+        if all(was_left_out(check.message) for check in task.checks):
+            continue
         title = Text.assemble((task.id, "bold"), f"  {task.title}")
         points = f"{number(task.score)} / {number(task.max_score)}"
         table.add_row(task.unit if task.unit != unit else "", title, points, _status(task.status))
@@ -68,7 +71,11 @@ def _table(score: scores.Score) -> Table:
 
 
 def _explain(console: Console, task: scores.Task) -> None:
-    open_checks = [check for check in task.checks if check.status not in ("passed", "todo")]
+    open_checks = [
+        check
+        for check in task.checks
+        if check.status not in ("passed", "todo") and not was_left_out(check.message)
+    ]
     if not open_checks:
         return
     heading = Text.assemble("\n", (task.id, "bold"), f"  {task.title}")
