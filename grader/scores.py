@@ -17,9 +17,7 @@ from msgspec import Meta
 SCHEMA_VERSION = 1
 SCHEMA_FILE = Path(__file__).with_name("score.schema.json")
 
-CheckStatus = Literal[
-    "passed", "failed", "todo", "timed_out", "skipped", "crashed", "grader_error"
-]
+CheckStatus = Literal["passed", "failed", "todo", "timed_out", "skipped", "crashed", "grader_error"]
 TaskStatus = Literal["passed", "partial", "failed", "todo", "timed_out", "skipped", "error"]
 ScoreStatus = Literal["graded", "needs_review"]
 Visibility = Literal["public", "hidden"]

@@ -92,7 +92,8 @@ def test_the_name_of_a_hidden_check_is_found(tmp_path: Path) -> None:
     write_tree(
         tmp_path,
         {
-            "checks/hidden/deep/test_a.py": "async def test_zero():\n    pass\ndef support(): pass\n"
+            "checks/hidden/deep/test_a.py": "async def test_zero():\n    pass\n"
+            "def support(): pass\n"
             "class TestMany:\n    def test_one(self): pass\n    def test_two(self): pass\n",
             "checks/hidden/notes.txt": "def test_no_python",
             "checks/public/test_a.py": "def test_two():\n    pass\n",

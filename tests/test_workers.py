@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+
 from grader.judge.errors import StudentError
 from grader.judge.remote import RemoteBackend, ViolationError
 from grader.judge.student import Remote, Student
@@ -184,11 +185,10 @@ def test_an_exception_comes_with_its_text_and_the_students_own_lines(student):
     assert "raise ValueError" in caught.value.frames[-1].source
     with pytest.raises(StudentError, match="cannot be had"):
         student.work.rude()
-    with pytest.raises(StudentError, match="no file missing.py"):
+    with pytest.raises(StudentError, match=r"no file missing\.py"):
         student.missing.function()
     with pytest.raises(StudentError, match="TODO task"):
         student.attempt(student.work.todo)
-
 
 
 def test_sys_exit_is_an_exception_like_any_other(student):
@@ -251,9 +251,9 @@ def test_cpu_time_is_limited(zygote):
 
 
 def test_memory_files_and_processes_are_limited(student):
-    with pytest.raises(StudentError, match="MemoryError|allocate"):
+    with pytest.raises(StudentError, match=r"MemoryError|allocate"):
         student.work.hoard()
-    with pytest.raises(StudentError, match="OSError|killed by signal 25"):
+    with pytest.raises(StudentError, match=r"OSError|killed by signal 25"):
         student.work.fill()
     assert student.work.double(1) == 2
 
@@ -264,7 +264,7 @@ def test_forks_are_limited_and_end_with_the_worker(student):
 
 
 def test_a_result_too_large_for_a_frame_is_an_error_of_that_call_only(student):
-    with pytest.raises(StudentError, match="cannot be sent|MemoryError|allocate"):
+    with pytest.raises(StudentError, match=r"cannot be sent|MemoryError|allocate"):
         student.work.huge()
     assert student.work.double(1) == 2
 
@@ -287,7 +287,7 @@ def test_nothing_of_the_host_is_within_reach(student):
     finally:
         del os.environ["CANARY"]
     for place in ("/usr/new", f"{Path(np.__file__).parent}/new.py"):
-        with pytest.raises(StudentError, match="Read-only|Permission"):
+        with pytest.raises(StudentError, match=r"Read-only|Permission"):
             student.work.write(place)
 
 
@@ -297,7 +297,7 @@ def test_there_is_no_network(student):
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
-        with pytest.raises(StudentError, match="unreachable|refused"):
+        with pytest.raises(StudentError, match=r"unreachable|refused"):
             student.work.connect(listener.getsockname()[1])
         with pytest.raises(TimeoutError):
             listener.accept()

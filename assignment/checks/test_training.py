@@ -52,7 +52,7 @@ def test_one_step_a_batch(student, torch_rng):
 
 @pytest.mark.task("validate", weight=1, gate=True)
 def test_validate_returns_a_number(student, torch_rng):
-    """validate returns the mean squared error as a number."""
+    """Validate returns the mean squared error as a number."""
     model, loader = setting(student, torch_rng, count=64)
     loss = as_number(student.training.validate(model, loader), name="validate(...)")
     if not 0 < loss < 1:
@@ -82,7 +82,7 @@ def test_validation_changes_nothing(student, torch_rng):
 
 @pytest.mark.task("train", weight=1, gate=True)
 def test_history(student, torch_rng):
-    """train returns one training loss and one validation loss for each epoch."""
+    """Train returns one training loss and one validation loss for each epoch."""
     model, loader = setting(student, torch_rng)
     _, unseen = setting(student, torch_rng, count=50, batch_size=20)
     history = student.training.train(model, loader, unseen, epochs=3, lr=1e-3)

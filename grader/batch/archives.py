@@ -6,6 +6,7 @@ about where anything is written.
 """
 
 import bz2
+import contextlib
 import functools
 import gzip
 import io
@@ -14,7 +15,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import BinaryIO, Final, Literal, Protocol
+from typing import IO, BinaryIO, Final, Literal, Protocol, cast
 
 from grader.batch.tree import (
     LINK,
@@ -116,10 +117,8 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     """The name as it was meant: macOS writes UTF-8 without saying so, Windows backslashes."""
     name = info.filename
     if not info.flag_bits & 0x800 and not name.isascii():
-        try:
+        with contextlib.suppress(UnicodeError):  # or it was the old code page indeed
             name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass  # it was the old code page indeed
     return name.replace("\\", "/")
 
 
@@ -170,12 +169,13 @@ class _Bounded:
 
 def _open_tar(name: str, handle: BinaryIO, stack: ExitStack) -> Tree:
     stream: _Readable = handle
-    if name.lower().endswith(("gz",)):
+    if name.lower().endswith("gz"):
         stream = stack.enter_context(gzip.GzipFile(fileobj=handle, mode="rb"))
     elif name.lower().endswith("bz2"):
         stream = stack.enter_context(bz2.BZ2File(handle))
     tree = Tree()
-    with tarfile.open(fileobj=_Bounded(stream), mode="r|") as archive:
+    bounded = cast("IO[bytes]", _Bounded(stream))  # tarfile only reads, where it streams
+    with tarfile.open(fileobj=bounded, mode="r|") as archive:
         for member in _members(archive):
             _add_member(tree, archive, member)
     return tree

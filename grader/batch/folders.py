@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.submission import IntakeError
-from grader.batch.tree import LINK, MAX_ENTRIES, MAX_LISTED, SPECIAL, File, LeftOut, Tree
-from grader.batch.tree import UnreadableError
+from grader.batch.tree import (
+    LINK,
+    MAX_ENTRIES,
+    MAX_LISTED,
+    SPECIAL,
+    File,
+    LeftOut,
+    Tree,
+    UnreadableError,
+)
 
 _FLAGS: Final = (
     os.O_RDONLY

@@ -24,7 +24,18 @@ from grader.batch.submission import IntakeError, Submission
 from grader.batch.tree import File, Tree, UnreadableError
 
 _ORDINARY: Final = frozenset(
-    "assignment assignments code project solution solutions source src submission work".split()
+    [
+        "assignment",
+        "assignments",
+        "code",
+        "project",
+        "solution",
+        "solutions",
+        "source",
+        "src",
+        "submission",
+        "work",
+    ]
 )
 """Names of folders that say nothing about whose they are."""
 

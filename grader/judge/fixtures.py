@@ -77,7 +77,7 @@ def reference(pytestconfig: pytest.Config) -> Reference:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """This check's seed, drawn from the run's seed and the check's name."""
+    """The check's own seed, drawn from the run's seed and the check's name."""
     return derive_seed(request.config.stash[SESSION].seed, request.node.name)
 
 

@@ -214,9 +214,7 @@ class Grading:
         return report
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(
-        self, report: pytest.TestReport
-    ) -> tuple[str, str, str] | None:
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Letters of our own for ends that pytest does not know."""
         result = _result_of(report)
         if result is None or result.status not in _SHORT:
@@ -229,7 +227,7 @@ class Grading:
         result = _result_of(report)
         if result is not None:
             self.session.results[result.id] = result
-        elif report.when == "???":  # pytest-xdist's report of a worker that died
+        elif str(report.when) == "???":  # pytest-xdist's report of a worker that died
             self.session.results[report.nodeid] = Result(
                 id=report.nodeid,
                 status="crashed",

@@ -1,7 +1,7 @@
 """What coordinator and judge say to each other; loads neither torch nor pytest."""
 
 import struct
-from typing import BinaryIO, Final, TypeVar
+from typing import IO, Final, TypeVar
 
 import msgspec
 
@@ -53,14 +53,14 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 Message = TypeVar("Message", bound=msgspec.Struct)
 
 
-def write_message(stream: BinaryIO, message: msgspec.Struct) -> None:
+def write_message(stream: IO[bytes], message: msgspec.Struct) -> None:
     """Write one message."""
     content = msgspec.msgpack.encode(message)
     stream.write(_LENGTH.pack(len(content)) + content)
     stream.flush()
 
 
-def read_message(stream: BinaryIO, kind: type[Message]) -> Message | None:
+def read_message(stream: IO[bytes], kind: type[Message]) -> Message | None:
     """Read one message; None at the end of the stream."""
     header = stream.read(_LENGTH.size)
     if len(header) < _LENGTH.size:

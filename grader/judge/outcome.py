@@ -32,7 +32,7 @@ class Result(msgspec.Struct, kw_only=True):
     artifacts: list[str] = []
 
 
-class Blocked(Exception):
+class Blocked(Exception):  # noqa: N818  # no error: it ends a check that cannot say anything
     """A check cannot run because one that it depends on did not pass."""
 
     def __init__(self, message: str) -> None:

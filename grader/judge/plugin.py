@@ -45,7 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def assignment_root(config: pytest.Config) -> Path | None:
     """The folder of the assignment that the command names; UsageError if it names two."""
-    places = [Path(config.invocation_params.dir, str(arg).partition("::")[0]) for arg in config.args]
+    places = [
+        Path(config.invocation_params.dir, str(arg).partition("::")[0]) for arg in config.args
+    ]
     roots = {
         folder
         for place in places

@@ -28,7 +28,7 @@ class WorkerProcess(Protocol):
 
 
 _ENDS = {
-    "exit": "your code ended the Python process (exit status {code}); look for sys.exit or os._exit",
+    "exit": "your code ended the Python process (exit status {code}); look for sys.exit, os._exit",
     "signal": "your code's process was killed by signal {code}; look for memory, or native code",
     "output": "your code printed more than it may, and was stopped",
     "judge": "your code cut its connection to the grader",

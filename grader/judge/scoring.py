@@ -70,9 +70,7 @@ def was_left_out(message: str | None) -> bool:
     return (message or "").startswith(NOT_RUN)
 
 
-def first_blocker(
-    spec: Spec, specs: Iterable[Spec], results: Mapping[str, Result]
-) -> Spec | None:
+def first_blocker(spec: Spec, specs: Iterable[Spec], results: Mapping[str, Result]) -> Spec | None:
     """The first gate check a check depends on that is known not to have passed."""
     for gate in blockers(spec, specs):
         result = results.get(gate.id)

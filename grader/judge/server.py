@@ -2,9 +2,9 @@
 
     python -m grader.judge.server OPTIONS
 
-OPTIONS is a JSON object (:class:`grader.judge.messages.Options`). Jobs arrive on standard input and verdicts leave on
-descriptor 3 (:mod:`grader.judge.messages`). The process that reads a job never runs a
-check: a fork does, and what it leaves behind goes with it.
+OPTIONS is a JSON object (:class:`grader.judge.messages.Options`). Jobs arrive on standard input and
+verdicts leave on descriptor 3 (:mod:`grader.judge.messages`). The process that reads a job never
+runs a check: a fork does, and what it leaves behind goes with it.
 """
 
 import contextlib
@@ -78,7 +78,9 @@ class Server:
                 os._exit(1)
             os._exit(0)
         os.close(writer)
-        content, fault = _read_until(reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S)
+        content, fault = _read_until(
+            reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S
+        )
         if fault:
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
@@ -109,7 +111,7 @@ class Server:
 def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
     """All that a pipe gives until it closes or time is up."""
     content = b""
-    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123  # a descriptor
+    with open(descriptor, "rb", buffering=0) as stream:  # a descriptor
         while True:
             ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
@@ -145,9 +147,12 @@ def main() -> int:
     arguments += [f"--task={task}" for task in options.tasks]
     if options.data:
         arguments.append(f"--data={options.data}")  # one word: pytest takes any other for a root
-    with open(VERDICTS, "wb") as verdicts:  # noqa: PTH123  # a descriptor
-        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
-            return int(pytest.main(arguments, plugins=[Server(options, verdicts)]))
+    with (
+        open(VERDICTS, "wb") as verdicts,  # noqa: PTH123  # a descriptor
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+    ):
+        return int(pytest.main(arguments, plugins=[Server(options, verdicts)]))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ class Session:
     @property
     def artifacts(self) -> Path:
         """The folder for pictures that checks keep."""
-        return self.artifacts_path or self.scores_path.with_name(f"{self.scores_path.stem}_artifacts")
+        return self.artifacts_path or self.scores_path.with_name(
+            f"{self.scores_path.stem}_artifacts"
+        )
 
     def begin(self, folder: Path, *, seed: int, artifacts: Path) -> None:
         """Turn to another submission, before any of its code has run."""

@@ -16,9 +16,9 @@ from grader.scores import Visibility
 
 MARKER = "task"
 MARKER_HELP = (
-    "task(id, *, weight=1, gate=False, depends=(), hint=None): the task that this check belongs to; "
-    "its share of the task's points; whether tasks that depend on this one need it to pass; further "
-    "tasks it needs; what to try when it fails."
+    "task(id, *, weight=1, gate=False, depends=(), hint=None): the task that this check belongs "
+    "to; its share of the task's points; whether tasks that depend on this one need it to pass; "
+    "further tasks it needs; what to try when it fails."
 )
 
 

@@ -57,9 +57,7 @@ class Worker:
 class Zygote:
     """A warm process in the sandbox, from which each submission gets a fork."""
 
-    def __init__(
-        self, *, isolate: bool, data: Path | None, preload: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, *, isolate: bool, data: Path | None, preload: Sequence[str] = ()) -> None:
         if isolate and bubblewrap() is None:
             raise SandboxError(
                 "bubblewrap is not installed; install it (Debian, Ubuntu: apt-get install "

@@ -79,7 +79,7 @@ class Executor:
 
     @contextmanager
     def snapshot(self) -> Iterator["Executor"]:
-        """This executor itself: one process cannot hold a copy of everything in it."""
+        """The executor itself: one process cannot hold a copy of everything in it."""
         yield self
 
     def close(self) -> None:

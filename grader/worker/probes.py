@@ -74,7 +74,7 @@ def stored_gradients(module: nn.Module) -> dict[str, Tensor | None]:
 def evaluate(module: nn.Module, x: Tensor, batch: int = 100) -> Tensor:
     """Outputs in evaluation mode without a graph, `batch` samples at a time; the mode is kept."""
     with _evaluating(module):
-        return torch.cat([module(part) for part in x.split(batch)])
+        return torch.cat([module(part) for part in torch.split(x, batch)])
 
 
 def convolutions(module: nn.Module, x: Tensor) -> list[dict[str, Any]]:
@@ -86,21 +86,20 @@ def convolutions(module: nn.Module, x: Tensor) -> list[dict[str, Any]]:
         ``weight`` (shape), ``input`` (shape), ``stride``, ``padding``, ``dilation``,
         ``output_padding`` (lists) and ``transposed``.
     """
-    with _ConvolutionLog() as log, _evaluating(module):
+    log = _ConvolutionLog()
+    with log, _evaluating(module):
         module(x)
     return log.calls
 
 
-class _ConvolutionLog(TorchDispatchMode):
+class _ConvolutionLog(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch leaves it untyped
     """Sees every operation below autograd, so functional code and modules look alike."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
         self.calls: list[dict[str, Any]] = []
 
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func is torch.ops.aten.convolution.default:
             x, weight, _, stride, padding, dilation, transposed, output_padding, _ = args
             self.calls.append(

@@ -25,9 +25,7 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
-def zygote_command(
-    *, isolate: bool, data: Path | None, preload: Sequence[str] = ()
-) -> list[str]:
+def zygote_command(*, isolate: bool, data: Path | None, preload: Sequence[str] = ()) -> list[str]:
     """The command line of a zygote; its control socket must be on descriptor 3.
 
     Parameters
@@ -65,7 +63,7 @@ def zygote_command(
         command += ["--ro-bind-try", str(place), str(place)]
     for link in ("/bin", "/lib", "/lib64", "/lib32"):
         if Path(link).is_symlink():
-            command += ["--symlink", os.readlink(link), link]
+            command += ["--symlink", str(Path(link).readlink()), link]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
     nobody = ["--nobody"] if os.geteuid() == 0 else []
     return [*command, "--chdir", "/tmp", "--", *python, *nobody, *preload]

@@ -86,9 +86,7 @@ class RecordingSGD(torch.optim.SGD):
         super().zero_grad(set_to_none)
 
 
-def stand_in(
-    side: int, k: int, state: dict[str, Tensor] | None = None, **options: Any
-) -> StandIn:
+def stand_in(side: int, k: int, state: dict[str, Tensor] | None = None, **options: Any) -> StandIn:
     """A stand-in auto-encoder; `state` gives its parameters, `options` dropout and batchnorm."""
     model = StandIn(side, k, **options)
     if state is not None:

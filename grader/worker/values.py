@@ -35,12 +35,12 @@ _SCALARS: Final = (type(None), bool, float, bytes)
 _MAX_DEPTH: Final = 32
 
 
-def is_numeric_array(value: object) -> bool:
+def is_numeric_array(value: Any) -> bool:
     """Whether a value is exactly an ndarray of numbers."""
     return type(value) is np.ndarray and value.dtype.kind in NUMERIC_KINDS
 
 
-def is_dense_tensor(value: object) -> bool:
+def is_dense_tensor(value: Any) -> bool:
     """Whether a value is exactly a Tensor (or Parameter) of numbers that lie in memory."""
     return (
         type(value) in (torch.Tensor, torch.nn.Parameter)

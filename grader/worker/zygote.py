@@ -1,10 +1,10 @@
 """The warm process that workers are forked from: torch and NumPy loaded, no student code.
 
 It is started inside the sandbox with a control socket on descriptor 3, and the names of further
-modules to load. Each message there asks for
-one worker: its bounds, and two descriptors: the worker's channel, and a lifeline. For each worker the zygote forks a keeper, which moves into fresh namespaces, forks
-the worker there, and watches it. The keeper runs no student code. It kills the worker when the
-judge's end of the lifeline closes, so nothing outlives a judge, however it ended.
+modules to load. Each message there asks for one worker: its bounds, and two descriptors: the
+worker's channel, and a lifeline. For each worker the zygote forks a keeper, which moves into fresh
+namespaces, forks the worker there, and watches it. The keeper runs no student code. It kills the
+worker when the judge's end of the lifeline closes, so nothing outlives a judge, however it ended.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ import importlib
 import os
 import resource
 import select
-import signal
 import shutil
+import signal
 import socket
 import sys
 import tempfile

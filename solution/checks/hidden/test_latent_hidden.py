@@ -35,9 +35,7 @@ def test_means_over_samples(student, digits):
     """Each row is the mean of the codes of all images of that digit."""
     pixels, labels = unbalanced(digits)
     model = student.probes.stand_in(28, K)
-    means = student.latent.class_means(
-        model.encoder, student.probes.loader(pixels, labels, 64)
-    )
+    means = student.latent.class_means(model.encoder, student.probes.loader(pixels, labels, 64))
     expected = true_means(student, model, pixels, labels)
     hint = (
         "Average codes, not images; over all images of a digit at once, not batch by batch; row o "
@@ -52,9 +50,7 @@ def test_means_of_a_network_with_dropout(student, digits):
     pixels, labels = unbalanced(digits)
     model = student.probes.stand_in(28, K, dropout=0.3)
     student.probes.set_training(model, True)
-    means = student.latent.class_means(
-        model.encoder, student.probes.loader(pixels, labels, 64)
-    )
+    means = student.latent.class_means(model.encoder, student.probes.loader(pixels, labels, 64))
     expected = true_means(student, model, pixels, labels)
     assert_array(means, expected, name="class_means of an encoder with dropout", **SAME)
 

@@ -36,7 +36,7 @@ def batch_norm(x, gamma, beta, eps):
 
 @pytest.mark.task("batchnorm_forward", weight=2)
 def test_values_in_training(student, rng):
-    """eps stands inside the root beside the biased variance, and gamma and beta are applied."""
+    """Eps stands inside the root beside the biased variance, and gamma and beta are applied."""
     x, gamma, beta, _ = problem(rng)
     bn_param = {"mode": "train", "eps": 1e-2, "momentum": 0.7}
     out, _ = forward(student, "batchnorm_forward", x, gamma, beta, bn_param)
@@ -93,9 +93,7 @@ def test_batchnorm_is_robust(student, rng):
 def test_batchnorm_input_and_type(student, rng):
     """The input is not modified, and float32 stays float32."""
     x, gamma, beta, _ = problem(rng)
-    _, after = student.observe(
-        student.layers.batchnorm_forward, x, gamma, beta, {"mode": "train"}
-    )
+    _, after = student.observe(student.layers.batchnorm_forward, x, gamma, beta, {"mode": "train"})
     for name, before, now in zip(("x", "gamma", "beta"), (x, gamma, beta), after, strict=False):
         assert_unchanged(before, now, name=name)
     small = [value.astype(np.float32) for value in (x, gamma, beta)]
@@ -189,9 +187,7 @@ def test_seed_and_edges(student, rng):
     assert_array(second, first, name="out with the same seed", rtol=0, atol=0)
     out, _ = forward(student, "dropout_forward", x, {"mode": "train", "p": 0.0})
     assert_array(out, x, name="out for p = 0", rtol=0, atol=0)
-    _, (after, _) = student.observe(
-        student.layers.dropout_forward, x, {"mode": "train", "p": 0.3}
-    )
+    _, (after, _) = student.observe(student.layers.dropout_forward, x, {"mode": "train", "p": 0.3})
     assert_unchanged(x, after, name="x")
 
 

@@ -214,7 +214,7 @@ def test_adam_with_the_learning_rate(student, torch_rng):
                 f"the first step with learning rate {lr:g} has the wrong size",
                 expected=f"parameters that move by {lr:g}, as Adam's first step does",
                 actual=f"parameters that move by up to {moved:.3g}",
-                hint="Give lr to torch.optim.Adam, and create the optimizer once, before the epochs.",
+                hint="Give lr to torch.optim.Adam, and make the optimizer once, before the epochs.",
             )
 
 

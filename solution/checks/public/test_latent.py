@@ -21,9 +21,7 @@ def test_one_mean_a_digit(student, digits):
 def test_a_grid_of_images(student, torch_rng):
     """There is one decoded image for each pair of digits."""
     model = student.probes.stand_in(28, K)
-    grid = student.latent.decode_mixtures(
-        model.decoder, torch.randn(10, K, generator=torch_rng)
-    )
+    grid = student.latent.decode_mixtures(model.decoder, torch.randn(10, K, generator=torch_rng))
     assert_tensor(grid, name="decode_mixtures(decoder, means)", shape=(10, 10, 1, 28, 28))
 
 

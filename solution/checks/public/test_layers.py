@@ -38,7 +38,9 @@ def test_columns_are_normalised(student, rng):
     assert_array(out.std(axis=0), gamma, name="the deviation of out", rtol=1e-4, atol=0)
 
 
-@pytest.mark.task("batchnorm_forward", weight=1, hint="running = momentum * running + (1 - m) * new")
+@pytest.mark.task(
+    "batchnorm_forward", weight=1, hint="running = momentum * running + (1 - m) * new"
+)
 def test_running_averages(student, rng):
     """Training keeps running averages of mean and variance in bn_param."""
     x = rng.normal(3, 2, (50, 7))
@@ -54,7 +56,7 @@ def test_running_averages(student, rng):
 
 @pytest.mark.task("batchnorm_backward", weight=1, gate=True)
 def test_batchnorm_gradient_shapes(student, rng):
-    """The gradients have the shapes of x, gamma and beta; that of beta is the sum over the batch."""
+    """Gradients have the shapes of x, gamma and beta; that of beta is the sum over the batch."""
     x, dout = rng.normal(size=(11, 7)), rng.normal(size=(11, 7))
     _, cache = forward(
         student, "batchnorm_forward", x, np.full(7, 1.7), np.zeros(7), {"mode": "train"}
@@ -171,7 +173,7 @@ def small_task(rng, count=90, offset=0.0):
 
 @pytest.mark.task("comparison", weight=1, gate=True)
 def test_fit_history(student, rng):
-    """fit returns a training and a validation loss for each epoch, and the losses fall."""
+    """Fit returns a training and a validation loss for each epoch, and the losses fall."""
     net, _ = network(student, rng)
     history = student.layers.fit(net, small_task(rng), small_task(rng), epochs=5)
     if type(history) is not dict or set(history) != {"train_loss", "validation_loss"}:
