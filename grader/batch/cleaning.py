@@ -149,14 +149,14 @@ def _nothing(tree: Tree, modules: Sequence[str], unopened: Iterable[str]) -> str
     foreign = [name for name in foreign if not archive_kind(name)]
     others = [x.name for x in tree.left_out if x.reason != CLUTTER]
     if scripts:
-        parts.append(f"there is {listed(scripts)}, which has another name")
+        parts.append(f"found under other names: {listed(scripts)}")
     if notebooks:
-        parts.append(f"{listed(notebooks)} is a notebook, which is not supported yet")
+        parts.append(f"notebooks are not supported yet: {listed(notebooks)}")
     if foreign:
-        parts.append(f"{listed(foreign)} cannot be opened; hand in a .zip")
+        parts.append(f"cannot be opened, hand in a .zip: {listed(foreign)}")
     parts += unopened
     if others and not unopened:
-        parts.append(f"{listed(others)} was left out ({_reason_of(tree, others[0])})")
+        parts.append(f"left out {listed(others)} ({_reason_of(tree, others[0])})")
     if not tree.files and not others:
         parts.append("there are no files")
     return "; ".join(parts)

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
+from grader.batch.names import shown
 from grader.batch.submission import IntakeError
 from grader.batch.tree import (
     LINK,
@@ -36,7 +37,7 @@ def read_file(path: Path, most: int) -> bytes:
         It is not there, a link, no regular file, too large, or not readable.
     """
     try:
-        with open(os.open(path, _FLAGS), "rb") as file:
+        with os.fdopen(os.open(path, _FLAGS), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UnreadableError(f"it is {SPECIAL}")
             content = file.read(most + 1)
@@ -66,7 +67,9 @@ def walk(root: Path) -> Tree:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
             if not folder:
-                raise IntakeError(f"{root}: cannot be listed ({error.strerror})") from error
+                raise IntakeError(
+                    f"{shown(str(root))}: cannot be listed ({error.strerror})"
+                ) from error
             tree.left_out.append(LeftOut(folder, f"cannot be listed ({error.strerror})"))
             continue
         for entry in entries:

@@ -95,6 +95,7 @@ def _part(tree: Tree, key: str, record: Any, folders: list[str]) -> Part:
         "gradescope",
         of_tree(tree.below(key) if key in folders else Tree()),
         key,
+        key if key in folders else "",
         first,
         tuple(students[1:]),
         submitted_at=_time(_field(record, "created_at")),

@@ -7,35 +7,25 @@ name that was checked.
 
 import functools
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from grader.batch.archives import FOREIGN, archive_kind, archive_stem, open_archive, open_nested
+from grader.batch.archives import archive_kind, archive_stem, open_archive
 from grader.batch.candidates import MAX_DEPTH, ProblemError, match
 from grader.batch.cleaning import clean, digest, write
 from grader.batch.folders import read_file, walk
 from grader.batch.layouts import recognise, unusable
 from grader.batch.names import shown, slug, with_hash
-from grader.batch.parts import Part, of_tree
+from grader.batch.parts import Part, of_file, of_folder, of_tree
 from grader.batch.submission import IntakeError, Submission
 from grader.batch.tree import File, Tree, UnreadableError
 
 _ORDINARY: Final = frozenset(
-    [
-        "assignment",
-        "assignments",
-        "code",
-        "project",
-        "solution",
-        "solutions",
-        "source",
-        "src",
-        "submission",
-        "work",
-    ]
+    {"assignment", "code", "project", "solution", "source", "src", "submission", "work"}
 )
 """Names of folders that say nothing about whose they are."""
 
@@ -85,17 +75,21 @@ def _parts(path: Path, modules: Sequence[str], stack: ExitStack) -> list[Part]:
     if path.is_dir():
         return _in_folder(path, modules)
     if not path.is_file():
-        raise IntakeError(f"{path}: does not exist; name a folder, an archive or a .py file")
+        raise IntakeError(
+            f"{shown(str(path))}: does not exist; name a folder, an archive or a .py file"
+        )
     if archive_kind(path.name) is None:
-        parts = _of_file(_on_disk(path), modules)
+        parts = of_file(_on_disk(path), modules)
         if not parts:
-            raise IntakeError(f"{path}: is no submission; name a folder, a .zip, .tar.gz or .py")
+            raise IntakeError(
+                f"{shown(str(path))}: is no submission; name a folder, a .zip, .tar.gz or .py"
+            )
         return parts
     label = archive_stem(path.name)
     try:
         tree = open_archive(path.name, stack.enter_context(path.open("rb")), stack)
     except OSError as error:
-        raise IntakeError(f"{path}: cannot be read ({error.strerror})") from error
+        raise IntakeError(f"{shown(str(path))}: cannot be read ({error.strerror})") from error
     except UnreadableError as reason:
         problem = f"{shown(path.name)}: {reason}"
         return [Part(label, "file", of_tree(Tree()), path.name, problem=problem)]
@@ -113,17 +107,14 @@ def _in_folder(path: Path, modules: Sequence[str]) -> list[Part]:
         return [Part(path.name, "folder", of_tree(tree), path.name)]
     parts = recognise(tree, path.name, modules)
     if parts is None:
-        parts = [
-            Part(folder, "folder", of_tree(tree.below(folder)), folder)
-            for folder in tree.top_folders()
-        ]
+        parts = [of_folder(tree, folder) for folder in tree.top_folders()]
         for file in tree.top_files():
-            parts += _of_file(file, modules)
+            parts += of_file(file, modules)
         parts += unusable(tree)
     if not parts:
         raise IntakeError(
-            f"{path}: holds no submissions; name a folder with one folder, archive or .py file "
-            "for each"
+            f"{shown(str(path))}: holds no submissions; name a folder with one folder, "
+            "archive or .py file for each"
         )
     return parts
 
@@ -135,29 +126,6 @@ def _is_single(tree: Tree, modules: Sequence[str]) -> bool:
             if _ORDINARY.issuperset(folders):
                 return True
     return False
-
-
-def _of_file(file: File, modules: Sequence[str]) -> list[Part]:
-    """The submission that a single file is; none if it is of another kind."""
-    name = file.base.lower()
-    kind = archive_kind(name)
-    if kind:
-        load = functools.partial(open_nested, file)
-        return [Part(archive_stem(file.base), kind, load, file.base)]
-    tree = of_tree(Tree([file]))
-    stem = file.base.rpartition(".")[0]
-    if name.endswith(".py"):
-        return [Part(stem, "py", tree, file.base)]
-    if name.endswith(".ipynb"):
-        problem = (
-            f"{shown(file.base)} is a notebook, which is not supported yet; "
-            f"hand in {', '.join(modules)}"
-        )
-    elif name.endswith(FOREIGN):
-        problem = f"{shown(file.base)} is an archive that cannot be opened; hand in a .zip"
-    else:
-        return []
-    return [Part(stem, "file", tree, file.base, problem=problem)]
 
 
 def _ids(parts: Sequence[tuple[Path, Part]]) -> list[str]:
@@ -198,13 +166,13 @@ def _take(path: Path, part: Part, name: str, modules: Sequence[str], workdir: Pa
             try:
                 write(cleaned.files, files)
             except OSError as error:
-                raise IntakeError(f"{workdir}: cannot be written ({error})") from error
+                raise IntakeError(f"{shown(str(workdir))}: cannot be written ({error})") from error
+    place = path / part.place  # not there if it is in an archive or deeper in the folder
     if problem is not None:
         whole = hashlib.sha256(f"problem: {problem}".encode()).hexdigest()
-    source = path / part.key if path.is_dir() and (path / part.key).exists() else path
     return Submission(
         id=name,
-        source=source,
+        source=place if os.path.lexists(place) else path,
         files=files,
         student=part.student,
         partners=part.partners,

@@ -16,7 +16,6 @@ GitHub Classroom
     student-repos``). The time of a push is not in them; that of a commit is what the student says.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -24,7 +23,7 @@ from typing import Final
 from grader.batch.candidates import match, without_suffix
 from grader.batch.gradescope import METADATA, gradescope
 from grader.batch.names import shown
-from grader.batch.parts import Part, of_tree
+from grader.batch.parts import Part, of_file, of_folder, of_tree
 from grader.batch.submission import Student
 from grader.batch.tree import CLUTTER, File, LeftOut, Tree
 
@@ -66,8 +65,8 @@ def recognise(tree: Tree, name: str, modules: Sequence[str]) -> list[Part] | Non
             return None
         parts = (
             gradescope(inner, name)
-            or _moodle(inner)
-            or _canvas(inner)
+            or _moodle(inner, modules)
+            or _canvas(inner, modules)
             or _classroom(inner, inner_name)
         )
         if parts:
@@ -86,20 +85,21 @@ def _unwrapped(tree: Tree, name: str) -> Iterator[tuple[Tree, str]]:
         yield tree, name
 
 
-def _canvas(tree: Tree) -> list[Part] | None:
+def _canvas(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
     parts: dict[str, tuple[Part, Tree]] = {}
     folders = tree.top_folders()
-    unmatched = 0
+    unmatched: list[str] = []
     for entry in [*(file.base for file in tree.top_files()), *folders]:
         found = _CANVAS.fullmatch(entry)
         if found is None or (found["name"] is None and found["anon"] is None):
-            unmatched += 1
+            unmatched.append(entry)
             continue
         who = found["user"] or f"anon-{found['anon']}"
         if who not in parts:
             label = f"{found['name']}-{who}" if found["name"] else who
             inner = Tree()
-            part = Part(label, "canvas", of_tree(inner), who, _canvas_student(found))
+            student = _canvas_student(found)
+            part = Part(label, "canvas", of_tree(inner), who, entry, student)
             parts[who] = part, inner
         part, inner = parts[who]
         part.late = part.late or found["late"] is not None
@@ -110,9 +110,22 @@ def _canvas(tree: Tree) -> list[Part] | None:
         number = without_suffix(found["filename"])[1]
         if number is not None:
             part.attempt = max(part.attempt or 1, number + 1)
-    if len(parts) == 0 or unmatched > len(parts):
+    if len(unmatched) > len(parts):
         return None
-    return [part for part, _ in parts.values()]
+    return _with_others(parts, tree, unmatched, modules)
+
+
+def _with_others(
+    parts: dict[str, tuple[Part, Tree]], tree: Tree, others: list[str], modules: Sequence[str]
+) -> list[Part] | None:
+    """Add what somebody put beside a download, such as work that was mailed."""
+    if not parts:
+        return None
+    every = [part for part, _ in parts.values()] + unusable(tree)
+    every += [of_folder(tree, name) for name in tree.top_folders() if name in others]
+    for file in tree.top_files():
+        every += of_file(file, modules) if file.name in others else []
+    return every
 
 
 def _canvas_student(found: re.Match[str]) -> Student:
@@ -133,12 +146,14 @@ def _add_upload(inner: Tree, tree: Tree, entry: str, filename: str, *, is_folder
             inner.add(File(name, file.size, file.read, file.packed))
 
 
-def _moodle(tree: Tree) -> list[Part] | None:
+def _moodle(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
     parts: dict[str, tuple[Part, Tree]] = {}
+    others: list[str] = []
     folders = tree.top_folders()
     for entry in [*(file.base for file in tree.top_files()), *folders]:
         found = _MOODLE.fullmatch(entry)
         if found is None:
+            others.append(entry)
             continue
         label = f"{found['name']}-{found['id']}" if found["id"] else found["name"]
         if label not in parts:
@@ -148,7 +163,7 @@ def _moodle(tree: Tree) -> list[Part] | None:
                 identifiers={"moodle_participant": found["id"]} if found["id"] else {},
             )
             inner = Tree()
-            parts[label] = Part(label, "moodle", of_tree(inner), label, student), inner
+            parts[label] = Part(label, "moodle", of_tree(inner), label, entry, student), inner
         inner = parts[label][1]
         if found["plugin"] != "file":
             inner.left_out.append(LeftOut(entry, "typed in, not a file that was handed in"))
@@ -159,7 +174,7 @@ def _moodle(tree: Tree) -> list[Part] | None:
             inner.left_out += content.left_out
         elif found["rest"]:
             _add_upload(inner, tree, entry, found["rest"], is_folder=False)
-    return [part for part, _ in parts.values()] or None
+    return _with_others(parts, tree, others, modules)
 
 
 def _classroom(tree: Tree, name: str) -> list[Part] | None:
@@ -168,7 +183,9 @@ def _classroom(tree: Tree, name: str) -> list[Part] | None:
     if name.endswith("-submissions"):
         start = name.removesuffix("submissions")
     elif len(folders) > 1 and clones.issuperset(folders):
-        start = os.path.commonprefix(folders)
+        first, last = min(folders), max(folders)  # what these share, all share
+        pairs = enumerate(zip(first, last, strict=False))
+        start = first[: next((i for i, (a, b) in pairs if a != b), len(first))]
         start = start[: start.rfind("-") + 1]
     else:
         return None
@@ -179,6 +196,7 @@ def _classroom(tree: Tree, name: str) -> list[Part] | None:
             folder,
             "classroom",
             of_tree(tree.below(folder)),
+            folder,
             folder,
             Student(login=folder.removeprefix(start) or None),
         )
@@ -193,6 +211,7 @@ def unusable(tree: Tree) -> list[Part]:
             item.name,
             "file",
             of_tree(Tree()),
+            item.name,
             item.name,
             problem=f"{shown(item.name)}: {item.reason}; put the submission itself there",
         )

@@ -12,7 +12,15 @@ MAX_PATH_BYTES: Final = 1000
 MAX_ID: Final = 60
 
 _CLUTTER: Final = frozenset(
-    ["__macosx", "__pycache__", "node_modules", "site-packages", "thumbs.db", "desktop.ini", "venv"]
+    {
+        "__macosx",
+        "__pycache__",
+        "desktop.ini",
+        "node_modules",
+        "site-packages",
+        "thumbs.db",
+        "venv",
+    }
 )
 _SHOWN_ESCAPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -18,7 +18,7 @@ MAX_RATIO: Final = 200
 RATIO_FROM: Final = 10 * MIB
 MAX_FILE_BYTES: Final = MIB
 """Of one file that is laid out for grading; larger ones are left out."""
-MAX_ARCHIVE_BYTES: Final = 50 * MIB
+MAX_ARCHIVE_BYTES: Final = MAX_BYTES
 """Of an archive inside a submission or download."""
 
 CLUTTER: Final = "no part of a submission"
@@ -69,6 +69,7 @@ class Tree:
     files: list[File] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
     left_out: list[LeftOut] = field(default_factory=list)
+    _clutter: set[str] = field(default_factory=set)
 
     def admit(self, raw: str) -> str | None:
         """Clean the path of an entry; note and refuse it if it is unsafe or clutter."""
@@ -79,7 +80,9 @@ class Tree:
             return None
         clutter = clutter_in(name)
         if clutter is not None:
-            self.left_out.append(LeftOut(clutter, CLUTTER))
+            if clutter not in self._clutter:
+                self._clutter.add(clutter)
+                self.left_out.append(LeftOut(clutter, CLUTTER))
             return None
         return name
 

@@ -101,11 +101,16 @@ def _version() -> str:
 
 
 def _nested() -> Layer:
+    what = "namespaces and a private /tmp for each submission inside the sandbox"
+    if bubblewrap() is None:
+        return Layer(
+            name="namespaces", what=what, works=False, used=True, detail="needs bubblewrap"
+        )
     said = _run([*_wrap("--uid", "65534", "--gid", "65534"), sys.executable, "-c", _UNSHARE])
     return Layer(
         name="namespaces",
-        what="namespaces and a private /tmp for each submission inside the sandbox",
-        works=bubblewrap() is not None and said is None,
+        what=what,
+        works=said is None,
         used=True,
         detail="works" if said is None else said,
         fix=None if said is None else "sysctl user.max_user_namespaces=15000",
