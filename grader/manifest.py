@@ -4,8 +4,10 @@
 hidden, so the same file stands in the solution and in what students get.
 """
 
+import math
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +21,9 @@ Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 ModuleFile = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.py$", max_length=60)]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Positive = Annotated[float, Meta(gt=0)]
+PositiveInt = Annotated[int, Meta(gt=0)]
+NonNegative = Annotated[float, Meta(ge=0)]
+Percent = Annotated[float, Meta(ge=0, le=100)]
 
 
 class ManifestError(Exception):
@@ -49,10 +54,22 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Bounds on what one check may use."""
+    """Bounds on what student code may use; all but the first hold in the sandbox only."""
 
     check_s: Positive = 60.0
     """Wall-clock seconds one check may take, its set-up included."""
+    submission_s: Positive = 600.0
+    """Wall-clock seconds a submission's process may live."""
+    cpu_s: PositiveInt = 600
+    """CPU seconds of one process."""
+    memory_mb: PositiveInt = 2048
+    """Address space beyond what Python and torch map themselves."""
+    processes: PositiveInt = 64
+    """Processes and threads at a time."""
+    disk_mb: PositiveInt = 64
+    """Files in the submission's private /tmp, which is in memory."""
+    output_mb: PositiveInt = 5
+    """What it may print before it is stopped."""
 
 
 class Worker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -60,6 +77,21 @@ class Worker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     preload: tuple[str, ...] = ()
     """Modules that submissions import, loaded once for all of them."""
+
+
+class Late(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What lateness costs; the rule itself is :func:`grader.batch.late.penalty`."""
+
+    percent_per_day: Percent
+    """Of the points earned, for each day that has started."""
+    due: Annotated[datetime, Meta(tz=True)] | None = None
+    """When submissions were due; used for those of which no platform says how late they are."""
+    grace_minutes: NonNegative = 0.0
+    """How long after that a submission is still on time; days late are counted from there."""
+    floor_percent: Percent = 0.0
+    """The share of the points earned that remains however many days it took."""
+    cutoff_days: Positive | None = None
+    """Later than this, nothing remains, whatever the floor is."""
 
 
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -80,6 +112,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Folder of the data that student code may read, relative to the manifest."""
     limits: Limits = Limits()
     worker: Worker = Worker()
+    late: Late | None = None
+    """None: lateness costs nothing."""
     release: Release = Release()
 
     @property
@@ -136,6 +170,7 @@ def load_manifest(path: Path) -> Manifest:
     _refuse_duplicates(path, "module", [unit.module for unit in manifest.units])
     _refuse_duplicates(path, "task id", manifest.task_ids())
     _refuse_bad_dependencies(path, manifest)
+    _refuse_bad_late(path, manifest.late)
     return manifest
 
 
@@ -158,6 +193,12 @@ def _refuse_bad_dependencies(path: Path, manifest: Manifest) -> None:
     cycle = find_cycle(graph)
     if cycle:
         raise ManifestError(f"{path}: tasks depend on each other in a circle: {cycle}")
+
+
+def _refuse_bad_late(path: Path, late: Late | None) -> None:
+    for name, value in (msgspec.structs.asdict(late) if late else {}).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ManifestError(f"{path}: [late] {name} is {value}; it must be a finite number")
 
 
 def find_cycle(graph: dict[str, tuple[str, ...]]) -> str | None:

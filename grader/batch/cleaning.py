@@ -183,8 +183,9 @@ def _keep_others(
     folders: set[str] = set()
     kept_bytes = sum(len(content) for content in cleaned.files.values())
     others = [file for file in tree.files if id(file) not in chosen]
+    occupied = {file.name.casefold() for file in tree.files} | {start + name for name in taken}
     for file in sorted(others, key=lambda f: (not f.name.lower().endswith(".py"), f.name)):
-        name = _importable(file.name.removeprefix(start), taken)
+        name = _importable(file.name, occupied).removeprefix(start)
         parents = _parents(name.casefold())
         reason = _why_not(file, name, start)
         if reason is None and (name.casefold() in taken | folders or parents & taken):
@@ -212,13 +213,13 @@ def _keep_others(
     return left_out
 
 
-def _importable(name: str, taken: set[str]) -> str:
+def _importable(name: str, occupied: set[str]) -> str:
     """Undo the renaming of a module that could not be imported as it is called."""
     folder, slash, base = name.rpartition("/")
     plain = without_suffix(base)[0]
     if plain != base and plain.endswith(".py") and plain[:-3].isidentifier():
         restored = f"{folder}{slash}{plain}"
-        if restored.casefold() not in taken:
+        if restored.casefold() not in occupied:
             return restored
     return name
 
@@ -240,12 +241,10 @@ def _why_not(file: File, name: str, start: str) -> str | None:
 
 
 def _left_out_notes(left_out: Iterable[LeftOut]) -> list[str]:
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[str, set[str]] = {}
     for item in left_out:
         name = item.name.rpartition("/")[2] if item.reason == CLUTTER else item.name
-        names = by_reason.setdefault(item.reason, [])
-        if name not in names:
-            names.append(name)
+        by_reason.setdefault(item.reason, set()).add(name)
     return [f"left out {listed(sorted(names))}: {why}" for why, names in by_reason.items()]
 
 

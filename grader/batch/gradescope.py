@@ -73,12 +73,11 @@ def gradescope(tree: Tree, name: str) -> list[Part] | None:
     keys = [str(key) for key in records]
     unlisted = [folder for folder in folders if folder not in keys]
     by_key = {str(key): record for key, record in records.items()}
-    return [_part(tree, key, by_key[key], folders) for key in keys] + [
-        _part(tree, folder, None, folders) for folder in unlisted
-    ]
+    inside = tree.split()
+    return [_part(inside, key, by_key.get(key)) for key in [*keys, *unlisted]]
 
 
-def _part(tree: Tree, key: str, record: Any, folders: list[str]) -> Part:
+def _part(inside: dict[str, Tree], key: str, record: Any) -> Part:
     record = record if isinstance(record, dict) else {}
     listed = _field(record, "submitters")
     students = (
@@ -93,15 +92,15 @@ def _part(tree: Tree, key: str, record: Any, folders: list[str]) -> Part:
     return Part(
         label,
         "gradescope",
-        of_tree(tree.below(key) if key in folders else Tree()),
+        of_tree(inside.get(key, Tree())),
         key,
-        key if key in folders else "",
+        key if key in inside else "",
         first,
         tuple(students[1:]),
         submitted_at=_time(_field(record, "created_at")),
         attempt=len(history) + 1 if isinstance(history, list) else None,
         problem=None
-        if key in folders
+        if key in inside
         else f"{METADATA} lists {shown(key)}, but its folder is not there; download it again",
     )
 

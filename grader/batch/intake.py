@@ -107,7 +107,7 @@ def _in_folder(path: Path, modules: Sequence[str]) -> list[Part]:
         return [Part(path.name, "folder", of_tree(tree), path.name)]
     parts = recognise(tree, path.name, modules)
     if parts is None:
-        parts = [of_folder(tree, folder) for folder in tree.top_folders()]
+        parts = [of_folder(folder, inner) for folder, inner in tree.split().items()]
         for file in tree.top_files():
             parts += of_file(file, modules)
         parts += unusable(tree)

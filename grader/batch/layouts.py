@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from grader.batch.candidates import match, without_suffix
-from grader.batch.gradescope import METADATA, gradescope
+from grader.batch.gradescope import gradescope
 from grader.batch.names import shown
 from grader.batch.parts import Part, of_file, of_folder, of_tree
 from grader.batch.submission import Student
@@ -81,18 +81,17 @@ def _unwrapped(tree: Tree, name: str) -> Iterator[tuple[Tree, str]]:
         if len(folders) != 1 or tree.top_files():
             return
         name = folders[0]
-        tree = tree.below(name)
+        tree = tree.split()[name]
         yield tree, name
 
 
 def _canvas(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
     parts: dict[str, tuple[Part, Tree]] = {}
-    folders = tree.top_folders()
-    unmatched: list[str] = []
-    for entry in [*(file.base for file in tree.top_files()), *folders]:
+    others: dict[str, File | Tree] = {}
+    for entry, content in _entries(tree):
         found = _CANVAS.fullmatch(entry)
         if found is None or (found["name"] is None and found["anon"] is None):
-            unmatched.append(entry)
+            others[entry] = content
             continue
         who = found["user"] or f"anon-{found['anon']}"
         if who not in parts:
@@ -106,26 +105,28 @@ def _canvas(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
         if found["typed"]:
             inner.left_out.append(LeftOut(entry, "typed in, not a file that was handed in"))
             continue
-        _add_upload(inner, tree, entry, found["filename"], is_folder=entry in folders)
+        _add_upload(inner, found["filename"], content)
         number = without_suffix(found["filename"])[1]
         if number is not None:
             part.attempt = max(part.attempt or 1, number + 1)
-    if len(unmatched) > len(parts):
+    if not parts or len(others) > len(parts):
         return None
-    return _with_others(parts, tree, unmatched, modules)
+    return [part for part, _ in parts.values()] + _others(others, modules) + unusable(tree)
 
 
-def _with_others(
-    parts: dict[str, tuple[Part, Tree]], tree: Tree, others: list[str], modules: Sequence[str]
-) -> list[Part] | None:
-    """Add what somebody put beside a download, such as work that was mailed."""
-    if not parts:
-        return None
-    every = [part for part, _ in parts.values()] + unusable(tree)
-    every += [of_folder(tree, name) for name in tree.top_folders() if name in others]
-    for file in tree.top_files():
-        every += of_file(file, modules) if file.name in others else []
-    return every
+def _entries(tree: Tree) -> list[tuple[str, File | Tree]]:
+    """What lies at the top: files, then folders with what is in them."""
+    return [*((file.name, file) for file in tree.top_files()), *tree.split().items()]
+
+
+def _others(entries: dict[str, File | Tree], modules: Sequence[str]) -> list[Part]:
+    """What somebody put beside a download, such as work that was mailed."""
+    parts: list[Part] = []
+    for name, content in entries.items():
+        parts += (
+            of_file(content, modules) if isinstance(content, File) else [of_folder(name, content)]
+        )
+    return parts
 
 
 def _canvas_student(found: re.Match[str]) -> Student:
@@ -133,27 +134,24 @@ def _canvas_student(found: re.Match[str]) -> Student:
     return Student(name=found["name"], user_id=found["user"], identifiers=anonymous)
 
 
-def _add_upload(inner: Tree, tree: Tree, entry: str, filename: str, *, is_folder: bool) -> None:
+def _add_upload(inner: Tree, filename: str, content: File | Tree) -> None:
     """Add one upload under the name it was handed in with."""
-    name = inner.admit(filename.replace("/", "_"))
+    name = inner.admit(filename)
     if name is None:
         return
-    if is_folder:
-        inner.graft(name, tree.below(entry))
-        return
-    for file in tree.files:
-        if file.name == entry:
-            inner.add(File(name, file.size, file.read, file.packed))
+    if isinstance(content, Tree):
+        inner.graft(name, content)
+    else:
+        inner.add(File(name, content.size, content.read, content.packed))
 
 
 def _moodle(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
     parts: dict[str, tuple[Part, Tree]] = {}
-    others: list[str] = []
-    folders = tree.top_folders()
-    for entry in [*(file.base for file in tree.top_files()), *folders]:
+    others: dict[str, File | Tree] = {}
+    for entry, content in _entries(tree):
         found = _MOODLE.fullmatch(entry)
         if found is None:
-            others.append(entry)
+            others[entry] = content
             continue
         label = f"{found['name']}-{found['id']}" if found["id"] else found["name"]
         if label not in parts:
@@ -167,14 +165,15 @@ def _moodle(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
         inner = parts[label][1]
         if found["plugin"] != "file":
             inner.left_out.append(LeftOut(entry, "typed in, not a file that was handed in"))
-        elif entry in folders:
-            content = tree.below(entry)
+        elif isinstance(content, Tree):
             inner.files += content.files
             inner.folders |= content.folders
             inner.left_out += content.left_out
         elif found["rest"]:
-            _add_upload(inner, tree, entry, found["rest"], is_folder=False)
-    return _with_others(parts, tree, others, modules)
+            _add_upload(inner, found["rest"], content)
+    if not parts:
+        return None
+    return [part for part, _ in parts.values()] + _others(others, modules) + unusable(tree)
 
 
 def _classroom(tree: Tree, name: str) -> list[Part] | None:
@@ -195,12 +194,12 @@ def _classroom(tree: Tree, name: str) -> list[Part] | None:
         Part(
             folder,
             "classroom",
-            of_tree(tree.below(folder)),
+            of_tree(inner),
             folder,
             folder,
             Student(login=folder.removeprefix(start) or None),
         )
-        for folder in folders
+        for folder, inner in tree.split().items()
     ] + unusable(tree)
 
 
@@ -216,5 +215,5 @@ def unusable(tree: Tree) -> list[Part]:
             problem=f"{shown(item.name)}: {item.reason}; put the submission itself there",
         )
         for item in tree.left_out
-        if "/" not in item.name and item.reason != CLUTTER and item.name != METADATA
+        if "/" not in item.name and item.reason != CLUTTER
     ]

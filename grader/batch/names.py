@@ -10,6 +10,8 @@ MAX_PART_BYTES: Final = 255
 """What common file systems allow for one name."""
 MAX_PATH_BYTES: Final = 1000
 MAX_ID: Final = 60
+MAX_SHOWN: Final = 160
+"""Characters of a name, or of a path, that a message shows."""
 
 _CLUTTER: Final = frozenset(
     {
@@ -32,14 +34,14 @@ class UnsafeNameError(ValueError):
 
 
 def shown(name: str) -> str:
-    """Quote a name for a message, with control characters and direction marks escaped."""
+    """Quote a name for a message: cut if long, control characters and direction marks escaped."""
     text = "".join(
         c.encode("unicode_escape").decode("ascii")
         if unicodedata.category(c) in _SHOWN_ESCAPED
         else c
-        for c in name
+        for c in name[:MAX_SHOWN]
     )
-    return f"'{text}'"
+    return f"'{text}{'…' if len(name) > MAX_SHOWN else ''}'"
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:
@@ -55,8 +57,10 @@ def clean_path(raw: str) -> str:
     Raises
     ------
     UnsafeNameError
-        It is absolute, names a drive, climbs with ``..`` or is empty.
+        It is absolute, names a drive, climbs with ``..``, is empty or far too long.
     """
+    if len(raw) > MAX_PATH_BYTES:
+        raise UnsafeNameError("a name that is too long")
     path = unicodedata.normalize("NFC", raw)
     if path.startswith("/") or re.match(r"[A-Za-z]:/", path):
         raise UnsafeNameError("an absolute path, which would lead out of the submission")

@@ -38,9 +38,9 @@ def of_tree(tree: Tree) -> Callable[[ExitStack], Tree]:
     return lambda _stack: tree
 
 
-def of_folder(tree: Tree, folder: str) -> Part:
-    """The submission that one folder at the top of a tree is."""
-    return Part(folder, "folder", of_tree(tree.below(folder)), folder, folder)
+def of_folder(folder: str, tree: Tree) -> Part:
+    """The submission that one folder is."""
+    return Part(folder, "folder", of_tree(tree), folder, folder)
 
 
 def of_file(file: File, modules: Sequence[str]) -> list[Part]:

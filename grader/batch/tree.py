@@ -92,10 +92,12 @@ class Tree:
         self.add_folder(file.folder)
 
     def add_folder(self, name: str) -> None:
-        """Add a folder, and those it lies in."""
+        """Add a folder, and those it lies in; UnreadableError if that gets out of hand."""
         while name and name not in self.folders:
             self.folders.add(name)
             name = name.rpartition("/")[0]
+        if len(self.folders) > MAX_LISTED:
+            raise UnreadableError(f"it holds more than {MAX_LISTED:,} folders")
 
     def top_files(self) -> list[File]:
         """Files that lie directly at the top, by name."""
@@ -105,21 +107,22 @@ class Tree:
         """Names of folders directly at the top, sorted."""
         return sorted(name for name in self.folders if "/" not in name)
 
-    def below(self, folder: str) -> "Tree":
-        """What lies in one folder, with names from there."""
-        if not folder:
-            return self
-        start = folder + "/"
-        cut = len(start)
-        return Tree(
-            [
-                File(f.name[cut:], f.size, f.read, f.packed)
-                for f in self.files
-                if f.name.startswith(start)
-            ],
-            {name[cut:] for name in self.folders if name.startswith(start)},
-            [LeftOut(x.name[cut:], x.reason) for x in self.left_out if x.name.startswith(start)],
-        )
+    def split(self) -> dict[str, "Tree"]:
+        """What lies in each of the folders at the top, with names from there."""
+        parts = {name: Tree() for name in self.top_folders()}
+        for file in self.files:
+            top, slash, name = file.name.partition("/")
+            if slash:
+                parts[top].files.append(File(name, file.size, file.read, file.packed))
+        for folder in self.folders:
+            top, slash, name = folder.partition("/")
+            if slash:
+                parts[top].folders.add(name)
+        for item in self.left_out:
+            top, slash, name = item.name.partition("/")
+            if slash and top in parts:
+                parts[top].left_out.append(LeftOut(name, item.reason))
+        return parts
 
     def graft(self, folder: str, other: "Tree") -> None:
         """Add everything of another tree below a folder."""

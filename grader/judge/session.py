@@ -1,15 +1,13 @@
 """One grading: what is graded, with what, and what has been found so far."""
 
-import platform
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from grader import scores
+from grader.judge.environment import SOLUTION_FILES, environment
 from grader.judge.outcome import Result
 from grader.judge.scoring import score_tasks, settle
 from grader.judge.source import digest, untouched_tasks
@@ -82,7 +80,7 @@ class Session:
             duration_s=round(time.monotonic() - self.clock, 3),
             digest=scores.Digest(
                 submission=digest(self.folder, [unit.module for unit in self.manifest.units]),
-                solution=digest(self.root, ["assignment.toml", "checks/**/*.py"]),
+                solution=digest(self.root, SOLUTION_FILES),
             ),
         )
 
@@ -97,18 +95,3 @@ class Session:
     def public_only(self) -> bool:
         """Whether this folder holds no hidden checks, as what students have."""
         return not (self.root / "checks" / "hidden").is_dir()
-
-
-def environment(seed: int, isolation: Sequence[str]) -> scores.Environment:
-    """What this process grades on; loads neither torch nor NumPy to find out."""
-    torch = sys.modules.get("torch")
-    return scores.Environment(
-        grader=version("autoencoder-grader"),
-        python=platform.python_version(),
-        torch=version("torch"),
-        numpy=version("numpy"),
-        device="cpu",
-        threads=torch.get_num_threads() if torch else 1,
-        seed=seed,
-        isolation=list(isolation),
-    )

@@ -14,6 +14,7 @@ from rich.text import Text
 from grader import scores
 from grader.judge.scoring import was_left_out
 from grader.judge.session import Session
+from grader.texts import encodable, number, printable
 
 WIDTH = 80
 _WORDS = {
@@ -48,9 +49,7 @@ def render(score: scores.Score, session: Session, *, color: bool = False) -> str
     console.print()
     console.print(_total(score, session))
     console.print(f"Score: {_shown(session.scores_path)}   Seed: {score.environment.seed}")
-    if not _encodes(stream.getvalue()):
-        return stream.getvalue().encode("ascii", "replace").decode()
-    return stream.getvalue()
+    return encodable(stream.getvalue(), sys.stdout)
 
 
 def _table(score: scores.Score) -> Table:
@@ -121,26 +120,8 @@ def _status(status: str) -> Text:
     return Text(word, style)
 
 
-def number(value: float) -> str:
-    """Points as people write them: 3, 2.5, 0.67."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def printable(text: str) -> str:
-    """Text without control characters, so that nothing printed can steer the terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
-
-
 def _shown(path: Path) -> str:
     try:
         return os.path.relpath(path)
     except ValueError:  # another drive, on Windows
         return str(path)
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

@@ -232,6 +232,7 @@ def test_validation_data_is_not_trained_on(student, torch_rng):
         assert_array(results[1][name], value, name=f"{name} after training", **PARAMETERS)
 
 
+@pytest.mark.timeout(120)  # the training run, where this check comes first
 @pytest.mark.task("train", weight=1, depends=["autoencoder"])
 def test_bottleneck(session_student, trained, metric):
     """What the decoder draws comes from the ten numbers of the code, and from nothing else.

@@ -1,0 +1,26 @@
+"""What a grading ran on, and with what; loads neither torch nor pytest to find out."""
+
+import platform
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from grader import scores
+
+SOLUTION_FILES = ("assignment.toml", "*.py", "checks/**/*.py")
+"""What of a solution decides a score: manifest, reference and checks."""
+
+
+def environment(seed: int, isolation: Sequence[str]) -> scores.Environment:
+    """What this process grades on; loads neither torch nor NumPy to find out."""
+    torch = sys.modules.get("torch")
+    return scores.Environment(
+        grader=version("autoencoder-grader"),
+        python=platform.python_version(),
+        torch=version("torch"),
+        numpy=version("numpy"),
+        device="cpu",
+        threads=torch.get_num_threads() if torch else 1,
+        seed=seed,
+        isolation=list(isolation),
+    )
