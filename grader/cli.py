@@ -242,7 +242,8 @@ def grade(
         raise UsageProblem(str(error)) from error
     except KeyboardInterrupt:
         click.echo(
-            f"\nStopped. What was graded is in {out}; the same command goes on from there.", err=True
+            f"\nStopped. What was graded is in {out}; the same command goes on from there.",
+            err=True,
         )
         raise SystemExit(130) from None
     text = render(outcome.rows, outcome.summary, color=sys.stdout.isatty(), stream=sys.stdout)

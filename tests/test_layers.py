@@ -1,7 +1,8 @@
 import pytest
+from rich.console import Console
+
 from grader.batch.doctor import Finding, examine, print_findings
 from grader.worker import layers
-from rich.console import Console
 
 
 def test_each_layer_says_whether_it_works_and_what_would_mend_it():

@@ -123,7 +123,9 @@ class Run:
             gradebook.finish_run(number)
             summary = summarize(done.values())
             write_summary(self.request.out / "summary.json", summary)
-            rows = [self._row(submission, done[submission.id], gradebook) for submission in submissions]
+            rows = [
+                self._row(submission, done[submission.id], gradebook) for submission in submissions
+            ]
             return Outcome(rows=rows, summary=summary)
 
     def _row(self, submission: Submission, score: scores.Score, gradebook: Gradebook) -> Row:
@@ -209,7 +211,9 @@ class Run:
 
     def _options(self) -> Options:
         limits = self.manifest.limits
-        data = (self.request.solution / self.manifest.data).resolve() if self.manifest.data else None
+        data = (
+            (self.request.solution / self.manifest.data).resolve() if self.manifest.data else None
+        )
         return Options(
             solution=str(self.request.solution.resolve()),
             tasks=self.tasks,

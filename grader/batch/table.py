@@ -6,6 +6,7 @@ from typing import Final, TextIO
 
 import msgspec
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,8 @@ from grader.scores import Score
 from grader.texts import encodable, number, one_line
 
 WIDTH: Final = 80
+_REVIEWS: Final = 20
+"""How many submissions that need a person are listed with the whole reason."""
 _STATUSES: Final = {"graded": ("graded", "green"), "needs_review": ("review", "bold red")}
 
 
@@ -110,16 +113,24 @@ def render(
     console.print(Text(_counts(summary)))
     if summary.points:
         console.print(Text(_points(summary)))
+    if summary.needs_review:
+        console.print(Text("\nNeed a person:"))
+    for review in summary.needs_review[:_REVIEWS]:
+        text = one_line(f"{review.submission}: {review.reason or 'no reason given'}")
+        console.print(Padding(Text(text, overflow="fold"), (0, 0, 0, 2)))
+    if len(summary.needs_review) > _REVIEWS:
+        console.print(Text(f"  and {len(summary.needs_review) - _REVIEWS} more, in summary.json"))
     lines = buffer.getvalue().splitlines()
     return encodable("\n".join(line.rstrip() for line in lines) + "\n", stream)
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False, expand=True)
     named = any(row.name for row in rows)
-    table.add_column("Submission", no_wrap=True, max_width=20)
+    longest = max(len(one_line(row.submission)) for row in rows)
+    table.add_column("Submission", no_wrap=True, min_width=min(longest, 20), max_width=20)
     if named:
-        table.add_column("Name", no_wrap=True, max_width=16)
+        table.add_column("Name", no_wrap=True, min_width=10, max_width=16)
     table.add_column(
         "Points", no_wrap=True, justify="right", min_width=max(map(_points_width, rows))
     )

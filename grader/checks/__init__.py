@@ -34,6 +34,7 @@ from grader.checks.inspection import describe_opaque
 from grader.checks.pixels import shown_pixels
 from grader.checks.scalars import as_number, as_numbers, assert_number
 from grader.checks.statistics import assert_mean, assert_rate, rate_limits
+from grader.checks.structure import entry, unpack
 from grader.checks.training import assert_decreasing, assert_history, assert_loss_below
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "assert_titled",
     "assert_unchanged",
     "describe_opaque",
+    "entry",
     "gradcheck_remote",
     "image_grid",
     "numerical_gradient",
@@ -72,4 +74,5 @@ __all__ = [
     "read_figure",
     "shorten",
     "shown_pixels",
+    "unpack",
 ]

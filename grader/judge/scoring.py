@@ -48,6 +48,15 @@ def settle(
             )
         settled[spec.id] = result
     for spec in specs:
+        gate = _own_gate_not_passed(spec, specs, settled)
+        if gate and settled[spec.id].status == "grader_error" and spec.id in results:
+            settled[spec.id] = Result(
+                id=spec.id,
+                status="failed",
+                message=f'what came could not be checked; see "{gate.title}"',
+                duration_s=settled[spec.id].duration_s,
+            )
+    for spec in specs:
         result = settled[spec.id]
         if was_left_out(result.message):
             continue
@@ -63,6 +72,22 @@ def settle(
             settled[spec.id].status = "todo"
             settled[spec.id].message = TODO_MESSAGE
     return settled
+
+
+def _own_gate_not_passed(
+    spec: Spec, specs: Iterable[Spec], results: Mapping[str, Result]
+) -> Spec | None:
+    """A gate check of the same task that has not passed.
+
+    Then what the student's code returns may have any form, and a check that stumbles over it is not
+    at fault.
+    """
+    for gate in specs:
+        if gate.gate and gate.task == spec.task and gate.id != spec.id:
+            status = results[gate.id].status
+            if status in ("failed", "crashed", "timed_out"):
+                return gate
+    return None
 
 
 def was_left_out(message: str | None) -> bool:

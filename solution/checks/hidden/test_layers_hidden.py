@@ -11,7 +11,9 @@ from grader.checks import (
     assert_ndarray,
     assert_rate,
     assert_unchanged,
+    entry,
     numerical_gradient,
+    unpack,
 )
 
 # float64 sums over a batch of 50, in any order, agree to about 1e-14 relative to their terms; the
@@ -56,8 +58,9 @@ def test_averages_run_on(student, rng):
         var = 0.7 * var + 0.3 * batch.var(axis=0)
     found = student.value(bn_param)
     hint = "running = momentum * running + (1 - momentum) * sample, with the biased variance."
-    assert_array(found["running_mean"], mean, name="running_mean", hint=hint, **EXACT)
-    assert_array(found["running_var"], var, name="running_var", hint=hint, **EXACT)
+    for key, expected in (("running_mean", mean), ("running_var", var)):
+        average = entry(found, key, name="bn_param after two training steps", hint=hint)
+        assert_array(average, expected, name=key, hint=hint, **EXACT)
     test_param = {"mode": "test", "eps": 1e-2, "running_mean": mean, "running_var": var}
     out, _ = forward(student, "batchnorm_forward", x, gamma, beta, test_param)
     # The lecture leaves eps out of the root at test time; with it or without it is right.
@@ -107,7 +110,7 @@ def test_batchnorm_against_autograd(student, rng):
     x, gamma, beta, dout = problem(rng)
     param = {"mode": "train", "eps": 1e-2, "momentum": 0.7}
     _, cache = forward(student, "batchnorm_forward", x, gamma, beta, param)
-    found = student.layers.batchnorm_backward(dout, cache)
+    found = unpack(student.layers.batchnorm_backward(dout, cache), 3, name="batchnorm_backward")
     leaves = [torch.tensor(value, requires_grad=True) for value in (x, gamma, beta)]
     out = torch.nn.functional.batch_norm(
         leaves[0], None, None, leaves[1], leaves[2], training=True, eps=1e-2
@@ -126,7 +129,8 @@ def test_batchnorm_gradient_far_from_zero(student, rng):
         return forward(student, "batchnorm_forward", values, gamma, beta, {"mode": "train"})[0]
 
     _, cache = forward(student, "batchnorm_forward", x + 1e3, gamma, beta, {"mode": "train"})
-    dx, _, _ = student.layers.batchnorm_backward(dout, cache)
+    result = student.layers.batchnorm_backward(dout, cache)
+    dx, _, _ = unpack(result, 3, name="batchnorm_backward")
     # At x of 1e3 a step of 1e-4 keeps 1e-9 / 1e-4 = 1e-5 rounding out of the quotient, and the
     # truncation h^2 is 1e-8.
     expected = numerical_gradient(out, x + 1e3, dout, step=1e-4)
@@ -138,10 +142,10 @@ def test_each_cache_belongs_to_its_call(student, rng):
     """A later forward pass does not disturb the gradient of an earlier one."""
     x, gamma, beta, dout = problem(rng)
     _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
-    first = student.layers.batchnorm_backward(dout, cache)
+    first = unpack(student.layers.batchnorm_backward(dout, cache), 3, name="batchnorm_backward")
     _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
     forward(student, "batchnorm_forward", 2 * x + 1, gamma + 1, beta, {"mode": "train"})
-    second = student.layers.batchnorm_backward(dout, cache)
+    second = unpack(student.layers.batchnorm_backward(dout, cache), 3, name="batchnorm_backward")
     for name, one, other in zip(("dx", "dgamma", "dbeta"), first, second, strict=True):
         assert_array(other, one, name=f"{name} after another forward pass", rtol=0, atol=0)
 
@@ -153,7 +157,8 @@ def test_batchnorm_gradient_type(student, rng):
     _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
     found, (after, _) = student.observe(student.layers.batchnorm_backward, dout, cache)
     assert_unchanged(dout, after, name="dout")
-    for name, value in zip(("dx", "dgamma", "dbeta"), found, strict=True):
+    triple = unpack(found, 3, name="batchnorm_backward")
+    for name, value in zip(("dx", "dgamma", "dbeta"), triple, strict=True):
         assert_ndarray(value, name=name, dtype=np.float32)
 
 
@@ -164,6 +169,8 @@ def test_masks_are_random(student, rng):
     masks = [
         forward(student, "dropout_forward", x, {"mode": "train", "p": 0.6})[0] for _ in range(2)
     ]
+    for mask in masks:
+        assert_ndarray(mask, name="out", shape=x.shape)
     for mask in masks:
         dropped = int((mask == 0).sum())
         assert_rate(dropped, x.size, 0.6, name="the dropped", false_alarm=1e-9)
@@ -235,10 +242,9 @@ def test_network_with_batchnorm(student, rng):
     hint = "In each hidden layer: affine, batch norm, ReLU, dropout; backwards in reverse."
     assert_array(scores, out.detach().numpy(), name="the scores", hint=hint, **EXACT)
     for name, leaf in leaves.items():
-        if name not in grads:
-            raise CheckFailure(f"there is no gradient of {name}", actual=", ".join(grads))
+        gradient = entry(grads, name, name="the dict of gradients")
         expected = leaf.grad.numpy()
-        assert_array(grads[name], expected, name=f"the gradient of {name}", hint=hint, **EXACT)
+        assert_array(gradient, expected, name=f"the gradient of {name}", hint=hint, **EXACT)
 
 
 @pytest.mark.task("network", weight=1, depends=["dropout_backward", "batchnorm_forward"])
@@ -253,6 +259,7 @@ def test_network_modes(student, rng):
     if np.array_equal(scores(x, "train"), scores(x, "train")):
         raise CheckFailure("two training passes over one batch agree: dropout is not at work")
     together = scores(x, "test")
+    assert_ndarray(together, name="the scores", shape=(40, 4))
     alone = np.concatenate([scores(row[None], "test") for row in x])
     hint = "At test time batch norm uses its running averages, and dropout does nothing."
     assert_array(alone, together, name="scores in test mode, row by row", hint=hint, **EXACT)
@@ -286,6 +293,7 @@ def test_networks_learn_digits(student, digits, metric):
         student.layers.fit(net, train, validation, epochs=4, lr=0.1, batch_size=50, seed=6)
         images, labels = validation
         scores = student.value(student.item(student.keep(net.forward, images, "test"), 0))
+        assert_ndarray(scores, name="the scores", shape=(len(labels), 10))
         shifted = scores - scores.max(axis=1, keepdims=True)
         log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         loss = float(-log_p[np.arange(len(labels)), labels].mean())
