@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", metavar="N", help=SEED_HELP)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-timeout reads in its own what a grading sets
 def pytest_configure(config: pytest.Config) -> None:
     """Find the assignment, if this run is about one."""
     root = assignment_root(config)
