@@ -11,10 +11,12 @@ from typing import Protocol
 import msgspec
 
 from grader import scores
-from grader.batch.gradebook import Entry, Gradebook, Key
+from grader.batch.gradebook import Gradebook
 from grader.batch.intake import collect
 from grader.batch.late import penalty
 from grader.batch.pool import Pool
+from grader.batch.rebuild import open_gradebook
+from grader.batch.records import Entry, Key
 from grader.batch.results import Results
 from grader.batch.submission import Submission
 from grader.batch.summary import Summary, summarize, write_summary
@@ -96,7 +98,7 @@ class Run:
         """Grade; what is graded is kept at once, so a run may be stopped and started again."""
         with (
             Results(self.request.out) as results,
-            Gradebook(self.request.out / "gradebook.db") as gradebook,
+            self._gradebook() as gradebook,
             tempfile.TemporaryDirectory(prefix="grader.") as workdir,
         ):
             modules = [unit.module for unit in self.manifest.units]
@@ -136,6 +138,12 @@ class Run:
             late=submission.late,
             points=final.points if final else None,
         )
+
+    def _gradebook(self) -> Gradebook:
+        gradebook, problems = open_gradebook(self.request.out)
+        for problem in problems:
+            self.progress.say(problem)
+        return gradebook
 
     def _split(
         self, submissions: Sequence[Submission], gradebook: Gradebook
@@ -248,8 +256,8 @@ class Run:
             )
         if missing:
             self.progress.say(
-                f"WARNING: grading without {', '.join(missing)}: student code is not kept from this "
-                "machine's files; run 'grader doctor' to see why"
+                f"WARNING: grading without {', '.join(missing)}: student code is not kept from "
+                "this machine's files; run 'grader doctor' to see why"
             )
         return working
 

@@ -1,4 +1,4 @@
-"""Takes results apart: pairs, triples, entries of a dict, each with a failure if they are not so."""
+"""Takes results apart: pairs, triples, entries of a dict; a failure where they are not so."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def unpack(value: object, count: int, *, name: str, hint: str | None = None) -> 
             actual=f"an object of type {type(value).__name__}",
             hint=hint,
         )
-    items = tuple(value)  # type: ignore[arg-type]  # a tuple or list, as just seen
+    items: tuple[Any, ...] = tuple(value)  # type: ignore[arg-type]  # a tuple or list, as seen
     if len(items) != count:
         raise CheckFailure(
             f"{name} has the wrong number of results",

@@ -1,6 +1,5 @@
 """The hooks of a pytest run that grades a submission."""
 
-import secrets
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,10 @@ import msgspec
 import pytest
 
 from grader.judge import fixtures
+from grader.judge.distributed import Distribution
 from grader.judge.fixtures import ARTIFACTS, METRICS, SESSION
+from grader.judge.interrupts import Interrupts
+from grader.judge.opening import is_named, open_session, quieten, refuse_missing
 from grader.judge.outcome import Blocked, Result, blocked_message, judge_end
 from grader.judge.scoring import first_blocker
 from grader.judge.session import Session
@@ -20,112 +22,28 @@ from grader.judge.specs import (
     in_order,
     needed,
     read_spec,
-    unknown_task,
 )
 from grader.judge.table import print_score
-from grader.manifest import ManifestError, load_manifest
 from grader.scores import ScoreError, write_score
 
 SETUP_S = pytest.StashKey[float]()
 _PROPERTY = "grader_result"
-_SPECS = "grader_specs"
 _SHORT = {"todo": "t", "timed_out": "T", "crashed": "C", "grader_error": "E"}
 
 
 def start(config: pytest.Config, root: Path) -> None:
     """Set a run up to grade with the assignment in `root`; UsageError for a bad option."""
     config.addinivalue_line("markers", MARKER_HELP)
-    config.stash[SESSION] = _open_session(config, root)
-    _quieten(config)
+    config.stash[SESSION] = open_session(config, root)
+    quieten(config)
     config.pluginmanager.register(fixtures, "grader_fixtures")
     places = list(config.args)
-    _refuse_missing(places, config.invocation_params.dir)
+    refuse_missing(places, config.invocation_params.dir)
     config.args = [str(root)]  # every check is collected, so that none can leave the denominator
-    grading = Grading(config, config.stash[SESSION], places)
-    config.pluginmanager.register(grading, "grader_grading")
-
-
-def _refuse_missing(places: list[str], folder: Path) -> None:
-    for place in places:
-        if not (folder / place.partition("::")[0]).exists():
-            raise pytest.UsageError(f"{place}: there is no such file or folder")
-
-
-def is_named(item: pytest.Item, places: list[str], folder: Path) -> bool:
-    """Whether a command's arguments, such as ``checks/test_layers.py::test_x``, name a check."""
-    for place in places:
-        path, _, name = place.partition("::")
-        inside = item.path.is_relative_to((folder / path).resolve())
-        if inside and (not name or item.name == name or item.name.startswith(f"{name}[")):
-            return True
-    return False
-
-
-def _open_session(config: pytest.Config, root: Path) -> Session:
-    try:
-        manifest = load_manifest(root)
-    except ManifestError as error:
-        raise pytest.UsageError(str(error)) from error
-    tasks = config.getoption("task") or manifest.task_ids()
-    for name in tasks:
-        if name not in manifest.task_ids():
-            raise pytest.UsageError(f"--task {name}: {unknown_task(name, manifest)}")
-    folder = _folder(config, "submission") or root
-    default_data = (root / manifest.data).resolve() if manifest.data else None
-    scores_path = Path(config.invocation_params.dir, config.getoption("scores") or "scores.json")
-    if not scores_path.parent.is_dir() or scores_path.is_dir():
-        raise pytest.UsageError(f"--scores {scores_path}: name a file in a folder that exists")
-    session = Session(
-        root=root,
-        manifest=manifest,
-        folder=folder,
-        data=_folder(config, "data") or default_data,
-        scores_path=scores_path,
-        seed=_seed(config),
-        tasks=tasks,
-    )
-    if getattr(config.option, "timeout", None) is None:  # pytest-timeout's own option wins
-        config.option.timeout = manifest.limits.check_s
-    return session
-
-
-def _quieten(config: pytest.Config) -> None:
-    """Leave to the table what pytest would say at length, unless the command asked for it.
-
-    This is done here and not in an ini file: which one pytest finds depends on every folder that
-    the command names, so ``--submission DIR`` would change it.
-    """
-    option = config.option
-    if option.tbstyle == "auto":
-        option.tbstyle = "no"
-    if option.reportchars == "fE":  # pytest's default
-        option.reportchars = "N"
-    option.disable_warnings = True
-    option.no_header = True
-    if option.verbose == 0:
-        option.verbose = -1
-
-
-def _folder(config: pytest.Config, option: str) -> Path | None:
-    given = config.getoption(option)
-    if given is None:
-        return None
-    folder = Path(config.invocation_params.dir, given).resolve()
-    if not folder.is_dir():
-        raise pytest.UsageError(f"--{option} {given}: there is no such folder")
-    return folder
-
-
-def _seed(config: pytest.Config) -> int:
-    workerinput: dict[str, Any] | None = getattr(config, "workerinput", None)
-    if workerinput is not None:  # a pytest-xdist worker takes the controller's
-        return int(workerinput["grader_seed"])
-    given = config.getoption("seed")
-    if given is None:
-        return secrets.randbits(31)
-    if not (given.isascii() and given.isdigit() and int(given) < 2**63):
-        raise pytest.UsageError(f"--seed {given}: must be a whole number from 0 to 2^63 - 1")
-    return int(given)
+    session = config.stash[SESSION]
+    config.pluginmanager.register(Interrupts(session), "grader_interrupts")
+    config.pluginmanager.register(Distribution(config, session), "grader_distributed")
+    config.pluginmanager.register(Grading(config, session, places), "grader_grading")
 
 
 class Grading:
@@ -137,7 +55,6 @@ class Grading:
         self.places = places
         """What the command named: the assignment, or some of its checks."""
         self.by_node: dict[str, Spec] = {}
-        self.written: str | None = None
 
     @property
     def is_worker(self) -> bool:
@@ -210,6 +127,8 @@ class Grading:
             report.outcome = "failed"
             if isinstance(report.longrepr, tuple):  # pytest took it for a plain skip
                 report.longrepr = result.message or ""
+            if hasattr(report, "wasxfail"):  # pytest took it for an expected failure
+                del report.wasxfail
         report.user_properties.append((_PROPERTY, msgspec.json.encode(result).decode()))
         return report
 
@@ -227,33 +146,10 @@ class Grading:
         result = _result_of(report)
         if result is not None:
             self.session.results[result.id] = result
-        elif str(report.when) == "???":  # pytest-xdist's report of a worker that died
-            self.session.results[report.nodeid] = Result(
-                id=report.nodeid,
-                status="crashed",
-                message="your code ended the whole Python process; look for sys.exit or os._exit",
-            )
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Give each pytest-xdist worker the seed of the run."""
-        node.workerinput["grader_seed"] = self.session.seed
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Learn from a pytest-xdist worker which checks there are."""
-        sent = getattr(node, "workeroutput", {}).get(_SPECS)
-        if sent and not self.session.specs:
-            content, stopped = sent
-            self.session.specs = msgspec.json.decode(content, type=list[Spec])
-            self.session.stopped = stopped
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Print the table after pytest's own output, and write the score."""
-        if self.is_worker:  # before pytest-xdist sends it, which is what follows
-            content = msgspec.json.encode(self.session.specs).decode()
-            self.config.workeroutput[_SPECS] = (content, self.session.stopped)  # type: ignore[attr-defined]  # pytest-xdist's
         yield
         if self.is_worker or self.config.option.collectonly or not self.session.specs:
             return
@@ -261,7 +157,6 @@ class Grading:
             return
         if session.shouldstop or session.shouldfail or session.exitstatus == 2:
             self.session.stopped = "pytest stopped before it"
-        self._name_crashes()
         score = self.session.score()
         reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
         try:
@@ -270,14 +165,6 @@ class Grading:
             reporter.write_line(f"ERROR: {error}", red=True)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         print_score(reporter, self.session, score)
-
-    def _name_crashes(self) -> None:
-        """Results that came under a node id belong to the check with that node id."""
-        by_node = {spec.nodeid: spec.id for spec in self.session.specs}
-        for key in [key for key in self.session.results if key in by_node]:
-            result = self.session.results.pop(key)
-            result.id = by_node[key]
-            self.session.results.setdefault(result.id, result)
 
 
 def _result_of(report: pytest.TestReport) -> Result | None:

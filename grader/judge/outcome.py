@@ -11,7 +11,7 @@ from grader.checks.failure import CheckFailure
 from grader.judge.errors import StudentError, describe_error, todo_task
 from grader.scores import CheckStatus
 from grader.worker import executor
-from grader.worker.crash import own_frames
+from grader.worker.crash import Frame, own_frames
 
 _TIMEOUT_START = PYTEST_FAILURE_MESSAGE.partition("%")[0]
 _SKIP_START = "needs task "
@@ -87,8 +87,6 @@ def judge_end(
             message=f"stopped after {limit_s:g} s, the time limit of one check",
             hint="Look for a loop that never ends, or work that grows with the data.",
         )
-    if isinstance(error, pytest.skip.Exception):
-        return Result(id=check, status="skipped", message=str(error))
     if came_from_student(error):
         return Result(id=check, status="crashed", message=describe_crash(error, folder))
     if isinstance(error, AssertionError | pytest.fail.Exception):
@@ -111,7 +109,7 @@ def came_from_student(error: BaseException) -> bool:
 
 def describe_crash(error: BaseException, folder: Path) -> str:
     """The student's exception and the lines of their own files it passed through."""
-    frames = error.frames if isinstance(error, StudentError) else own_frames(error, folder)
+    frames = own_lines(error, folder)
     shown = frames if len(frames) <= 6 else (*frames[:2], *frames[-4:])
     lines = [describe_error(error)]
     for frame in shown:
@@ -119,6 +117,18 @@ def describe_crash(error: BaseException, folder: Path) -> str:
         if frame.source:
             lines.append(f"    {frame.source}")
     return "\n".join(lines)
+
+
+def own_lines(error: BaseException, folder: Path) -> tuple[Frame, ...]:
+    """The student's own lines that an exception passed through, outermost first.
+
+    Where a submission is graded inside its assignment folder, the checks lie there too; their lines
+    are not the student's.
+    """
+    if isinstance(error, StudentError):
+        return error.frames
+    frames = own_frames(error, folder)
+    return tuple(frame for frame in frames if not frame.file.startswith("checks/"))
 
 
 def _innermost(error: BaseException) -> str:

@@ -68,7 +68,7 @@ class Remote:
         target = Target(self._target.root, (*self._target.path, name))
         return Remote(self._student, target, f"{self._kind}.{name}")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102  # the class says it
         return self._student.call(self, *args, **kwargs)
 
     def __repr__(self) -> str:
