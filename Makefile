@@ -22,14 +22,14 @@ demo: setup
 		--scores build/demo-half.json
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/grader release --check
-	$(BIN)/python -m pytest -W error
+	$(BIN)/python -m pytest -n 2 -W error
 
 release: setup
 	$(BIN)/grader release

@@ -17,6 +17,9 @@ def run(tmp_path):
     def run(folder, *arguments):
         path = tmp_path / "scores.json"
         path.unlink(missing_ok=True)
+        student = tmp_path / "student"
+        if student.is_dir() and not any("--submission" in a for a in arguments):
+            arguments = (*arguments, f"--submission={student}")
         done = subprocess.run(
             [sys.executable, "-m", "pytest", str(folder), *arguments],
             cwd=tmp_path,
@@ -34,7 +37,10 @@ def run(tmp_path):
 @pytest.fixture
 def ridge(tmp_path):
     def make(code=tiny.SOLUTION, **files):
-        return tiny.write(tmp_path / "ridge", **{"ridge.py": code, **files})
+        student = tmp_path / "student"
+        student.mkdir(exist_ok=True)
+        (student / "ridge.py").write_text(code)
+        return tiny.write(tmp_path / "ridge", **files)
 
     return make
 
@@ -260,7 +266,8 @@ def test_two_checks_of_one_name_are_a_usage_error(run, ridge):
 
 
 def test_a_task_without_a_check_and_a_circle_are_usage_errors(run, ridge):
-    more = tiny.MANIFEST.replace("]\n", '  { id = "extra", title = "E", points = 1 },\n]\n')
+    extra = '{ id = "extra", title = "E", points = 1 },'
+    more = tiny.MANIFEST.replace('["solve"] },', '["solve"] }, ' + extra)
     code, output, _ = run(ridge(**{"assignment.toml": more}))
     assert code == 4
     assert "assignment.toml" in output

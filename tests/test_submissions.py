@@ -60,9 +60,7 @@ def test_every_task_has_a_half_right_sample_that_gets_part_of_its_points(graded)
     partial = set()
     for name in ("half_right", "layers_only"):
         score, _ = graded(name, WITHOUT_TRAINING)
-        partial |= {
-            task["id"] for task in score["tasks"] if 0 < task["score"] < task["max_score"]
-        }
+        partial |= {task["id"] for task in score["tasks"] if 0 < task["score"] < task["max_score"]}
         assert score["status"] == "graded"
     assert len(partial) == TASKS, partial
 

@@ -35,7 +35,7 @@ def predict(x, weights):
     # END SOLUTION
 '''
 
-STUB = '''
+STUB = """
 import numpy as np
 
 
@@ -45,7 +45,7 @@ def solve(x, y, strength):
 
 def predict(x, weights):
     raise NotImplementedError("TODO predict")
-'''
+"""
 
 PUBLIC = '''
 import numpy as np

@@ -12,6 +12,8 @@ from grader.checks import (
     assert_ndarray,
     assert_number,
     assert_rate,
+    entry,
+    unpack,
 )
 
 
@@ -48,10 +50,9 @@ def test_running_averages(student, rng):
     student.keep(student.layers.batchnorm_forward, x, np.ones(7), np.zeros(7), bn_param)
     found = student.value(bn_param)
     for key, new in (("running_mean", x.mean(axis=0)), ("running_var", x.var(axis=0))):
-        if key not in found:
-            raise CheckFailure(f"bn_param has no {key!r} after a training step")
         # float64 sums of 50 numbers agree to 1e-14; the mistakes looked for change 1e-2 of it.
-        assert_array(found[key], 0.25 * new, name=f"bn_param[{key!r}]", rtol=1e-9, atol=1e-12)
+        average = entry(found, key, name="bn_param after a training step")
+        assert_array(average, 0.25 * new, name=f"bn_param[{key!r}]", rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.task("batchnorm_backward", weight=1, gate=True)
@@ -61,7 +62,8 @@ def test_batchnorm_gradient_shapes(student, rng):
     _, cache = forward(
         student, "batchnorm_forward", x, np.full(7, 1.7), np.zeros(7), {"mode": "train"}
     )
-    dx, dgamma, dbeta = student.layers.batchnorm_backward(dout, cache)
+    result = student.layers.batchnorm_backward(dout, cache)
+    dx, dgamma, dbeta = unpack(result, 3, name="batchnorm_backward(dout, cache)")
     assert_ndarray(dx, name="dx", shape=(11, 7))
     assert_ndarray(dgamma, name="dgamma", shape=(7,))
     assert_array(dbeta, dout.sum(axis=0), name="dbeta", rtol=1e-9, atol=1e-12)
@@ -77,7 +79,8 @@ def test_batchnorm_gradient_of_x(student, rng):
         return forward(student, "batchnorm_forward", values, gamma, beta, {"mode": "train"})[0]
 
     _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
-    dx, _, _ = student.layers.batchnorm_backward(dout, cache)
+    result = student.layers.batchnorm_backward(dout, cache)
+    dx, _, _ = unpack(result, 3, name="batchnorm_backward(dout, cache)")
     hint = "Mean and variance depend on x as well: three paths lead from x to the output."
     # Central differences with step 1e-5 in float64 are right to about 1e-9 here.
     assert_gradient(dx, out, x, dout, name="dx", rtol=1e-5, atol=1e-7, hint=hint)
@@ -112,6 +115,7 @@ def test_dropout_gradient(student, rng):
     """The gradient passes where the forward pass kept a number, scaled the same way."""
     x, dout = rng.uniform(1, 2, (20, 9)), rng.normal(size=(20, 9))
     out, cache = forward(student, "dropout_forward", x, {"mode": "train", "p": 0.25})
+    assert_ndarray(out, name="out of dropout_forward", shape=(20, 9))
     dx = student.layers.dropout_backward(dout, cache)
     assert_array(dx, dout * (out / x), name="dx", rtol=1e-9, atol=1e-12)
 
@@ -157,11 +161,10 @@ def test_plain_backward(student, rng):
     leaves = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
     plain_network(leaves, torch.tensor(x)).backward(torch.tensor(dscores))
     for name, leaf in leaves.items():
-        if name not in grads:
-            raise CheckFailure(f"there is no gradient of {name}", actual=", ".join(grads))
+        gradient = entry(grads, name, name="the dict of gradients")
         # The same float64 products in another order: 1e-14.
         expected = leaf.grad.numpy()
-        assert_array(grads[name], expected, name=f"the gradient of {name}", rtol=1e-7, atol=1e-10)
+        assert_array(gradient, expected, name=f"the gradient of {name}", rtol=1e-7, atol=1e-10)
 
 
 def small_task(rng, count=90, offset=0.0):
@@ -203,7 +206,9 @@ def test_validation_is_measured_at_the_end(student, rng):
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     expected = -log_p[np.arange(37), labels].mean()
     assert_number(
-        as_numbers(history["validation_loss"], name="validation_loss", length=2)[-1],
+        as_numbers(
+            entry(history, "validation_loss", name="the history"), name="validation_loss", length=2
+        )[-1],
         float(expected),
         name="the last validation loss",
         rtol=1e-6,

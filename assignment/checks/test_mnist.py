@@ -3,18 +3,15 @@
 import pytest
 import torch
 
-from grader.checks import CheckFailure, assert_tensor
+from grader.checks import (
+    CheckFailure,
+    assert_tensor,
+    unpack,
+)
 
 
 def two(value, name):
-    """A pair of anything, or a failure that says what came."""
-    if type(value) not in (tuple, list) or len(value) != 2:
-        raise CheckFailure(
-            f"{name} should return two things",
-            expected="a tuple (training, validation)",
-            actual=repr(value)[:200],
-        )
-    return value
+    return unpack(value, 2, name=name, hint="Return both parts: (training, validation).")
 
 
 @pytest.mark.task("datasets", weight=2, gate=True, hint="Return both parts: (train, validation).")
@@ -36,7 +33,7 @@ def test_sizes(student, data, digits):
 def test_images_are_tensors(student, data):
     """An image is a float32 tensor of shape (1, 28, 28) with values from 0 to 1."""
     train, _ = two(student.mnist.load_datasets(str(data)), "load_datasets")
-    image, _ = student.probes.samples(train, [7])[0]
+    image, _ = unpack(student.probes.samples(train, [7])[0], 2, name="a sample")
     assert_tensor(
         image,
         name="an image of the training set",
@@ -60,7 +57,7 @@ def test_batch_sizes(student, digits):
     """Training batches hold 32 digits, validation batches 100."""
     loaders = two(student.mnist.make_loaders(*small_sets(student, digits)), "make_loaders")
     for loader, name, size in zip(loaders, ("training", "validation"), (32, 100), strict=True):
-        images, _ = student.probes.batches(loader, 1)[0]
+        images, _ = unpack(student.probes.batches(loader, 1)[0], 2, name=f"a {name} batch")
         assert_tensor(images, name=f"the first {name} batch", shape=(size, 1, 28, 28))
 
 
@@ -69,7 +66,8 @@ def test_every_digit_comes_once(student, digits):
     """One pass over a loader gives every digit, the last smaller batch included."""
     loaders = two(student.mnist.make_loaders(*small_sets(student, digits)), "make_loaders")
     for loader, name, total in zip(loaders, ("training", "validation"), (77, 230), strict=True):
-        count = sum(len(images) for images, _ in student.probes.batches(loader, 100))
+        batches = student.probes.batches(loader, 100)
+        count = sum(len(unpack(batch, 2, name=f"a {name} batch")[0]) for batch in batches)
         if count != total:
             raise CheckFailure(
                 f"one pass over the {name} loader gives the wrong number of digits",

@@ -96,6 +96,7 @@ def test_history(student, torch_rng):
         as_numbers(losses, name=f"history[{key!r}]", length=3)
 
 
+@pytest.mark.timeout(120)  # twice 313 steps: 20 s where the reference takes 10
 @pytest.mark.task("train", weight=3, depends=["autoencoder"])
 def test_learns_digits(trained, metric):
     """A short training run brings the loss on unseen digits clearly below the mean image."""

@@ -23,6 +23,7 @@ from grader.judge.specs import (
     needed,
     read_spec,
 )
+from grader.judge.surroundings import Surroundings
 from grader.judge.table import print_score
 from grader.scores import ScoreError, write_score
 
@@ -41,6 +42,7 @@ def start(config: pytest.Config, root: Path) -> None:
     refuse_missing(places, config.invocation_params.dir)
     config.args = [str(root)]  # every check is collected, so that none can leave the denominator
     session = config.stash[SESSION]
+    config.pluginmanager.register(Surroundings(), "grader_surroundings")
     config.pluginmanager.register(Interrupts(session), "grader_interrupts")
     config.pluginmanager.register(Distribution(config, session), "grader_distributed")
     config.pluginmanager.register(Grading(config, session, places), "grader_grading")
@@ -101,9 +103,9 @@ class Grading:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Turn the end of a check into a result that travels with its report."""
+        error = call.excinfo.value if call.excinfo else None  # pytest replaces unittest.SkipTest
         report = yield
         spec = self.by_node[item.nodeid]
-        error = call.excinfo.value if call.excinfo else None
         if report.when == "teardown" and error is None:
             return report
         if report.when == "setup" and error is None:
