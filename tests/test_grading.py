@@ -7,6 +7,7 @@ import sys
 import jsonschema
 import pytest
 import tiny
+
 from grader.scores import json_schema
 
 

@@ -1,4 +1,4 @@
-"""A tiny assignment of another kind, ridge regression in NumPy: the grader knows no auto-encoder."""
+"""A tiny assignment of another kind, ridge regression: the grader knows no auto-encoder."""
 
 from pathlib import Path
 from textwrap import dedent
