@@ -236,7 +236,10 @@ BAD_CHECKS = {
         "@pytest.mark.task('solve', wieght=2)\ndef test_new():\n    '''N.'''\n",
         "'wieght'",
     ),
-    "bad weight": ("@pytest.mark.task('solve', weight=0)\ndef test_new():\n    '''N.'''\n", "weight=0"),
+    "bad weight": (
+        "@pytest.mark.task('solve', weight=0)\ndef test_new():\n    '''N.'''\n",
+        "weight=0",
+    ),
     "no docstring": ("@pytest.mark.task('solve')\ndef test_new():\n    pass\n", "no docstring"),
     "no gate": (
         "@pytest.mark.task('solve', depends=['predict'])\ndef test_new():\n    '''N.'''\n",
