@@ -5,20 +5,21 @@ hidden, so the same file stands in the solution and in what students get.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 MANIFEST_NAME = "assignment.toml"
 
-Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-ModuleFile = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.py$", max_length=60)]
+Identifier = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", max_length=60)]
+ModuleFile = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.py\Z", max_length=60)]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Positive = Annotated[float, Meta(gt=0)]
 PositiveInt = Annotated[int, Meta(gt=0)]
@@ -105,7 +106,7 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An assignment as ``assignment.toml`` describes it."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=60)]
     title: Title
     units: Annotated[tuple[Unit, ...], Meta(min_length=1)]
     data: str | None = None
@@ -166,11 +167,11 @@ def load_manifest(path: Path) -> Manifest:
     try:
         manifest = msgspec.convert(content, Manifest)
     except msgspec.ValidationError as error:
-        raise ManifestError(f"{path}: {error}") from error
+        raise ManifestError(f"{path}: {_with_value(error, content)}") from error
     _refuse_duplicates(path, "module", [unit.module for unit in manifest.units])
     _refuse_duplicates(path, "task id", manifest.task_ids())
     _refuse_bad_dependencies(path, manifest)
-    _refuse_bad_late(path, manifest.late)
+    _refuse_not_finite(path, manifest)
     return manifest
 
 
@@ -195,10 +196,28 @@ def _refuse_bad_dependencies(path: Path, manifest: Manifest) -> None:
         raise ManifestError(f"{path}: tasks depend on each other in a circle: {cycle}")
 
 
-def _refuse_bad_late(path: Path, late: Late | None) -> None:
-    for name, value in (msgspec.structs.asdict(late) if late else {}).items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ManifestError(f"{path}: [late] {name} is {value}; it must be a finite number")
+def _refuse_not_finite(path: Path, manifest: Manifest) -> None:
+    """TOML has nan and inf, and some of them pass for positive."""
+    tables: dict[str, msgspec.Struct | None] = {
+        "[limits]": manifest.limits,
+        "[late]": manifest.late,
+    }
+    tables |= {f"task {task.id!r}:": task for _, task in manifest.tasks}
+    for where, table in tables.items():
+        for name, value in (msgspec.structs.asdict(table) if table else {}).items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ManifestError(
+                    f"{path}: {where} {name} is {value}; it must be a finite number"
+                )
+
+
+def _with_value(error: msgspec.ValidationError, content: dict[str, Any]) -> str:
+    """What an error says, and the value that stands at the place it names."""
+    value: Any = content
+    place = re.search(r" - at `\$(.*)`$", str(error))
+    for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", place[1] if place else ""):
+        value = value[key] if key else value[int(index)]
+    return str(error) if isinstance(value, dict | list) else f"{error}; it is {value!r}"
 
 
 def find_cycle(graph: dict[str, tuple[str, ...]]) -> str | None:

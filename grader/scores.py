@@ -1,12 +1,14 @@
 """The record of one submission's grading, and its JSON Schema (version 1).
 
 The types below are the definition: :func:`json_schema` is generated from them, shipped as
-``score.schema.json``, and every score is checked against them before it is written.
+``score.schema.json``, and every score is checked against them before it is written. After a change
+of the types, make the file anew: ``python -m grader.scores > grader/score.schema.json``.
 """
 
 import contextlib
 import math
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -136,15 +138,16 @@ def encode_score(score: Score) -> bytes:
     ScoreError
         A field has a wrong type or value, or a number is not finite (JSON has no NaN).
     """
-    builtins = msgspec.to_builtins(score)
     try:
+        builtins = msgspec.to_builtins(score, builtin_types=(bytes, bytearray))  # no base64
         msgspec.convert(builtins, Score)
-    except msgspec.ValidationError as error:
+        encoded = msgspec.json.encode(builtins)
+    except (msgspec.ValidationError, TypeError, UnicodeEncodeError) as error:
         raise ScoreError(f"this score must not be written: {error}") from error
     bad = _first_not_finite(builtins, "$")
     if bad:
         raise ScoreError(f"this score must not be written: {bad} is not a finite number")
-    return msgspec.json.format(msgspec.json.encode(builtins), indent=2) + b"\n"
+    return msgspec.json.format(encoded, indent=2) + b"\n"
 
 
 def decode_score(content: bytes | str, *, origin: str = "score") -> Score:
@@ -157,7 +160,7 @@ def decode_score(content: bytes | str, *, origin: str = "score") -> Score:
     """
     try:
         return msgspec.json.decode(content, type=Score)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ScoreError(f"{origin}: not a score of schema version 1: {error}") from error
 
 
@@ -172,7 +175,11 @@ def read_score(path: Path) -> Score:
 
 def write_score(path: Path, score: Score) -> None:
     """Write a score whole or not at all; raises ScoreError naming the file and the fix."""
-    write_whole(path, encode_score(score))
+    try:
+        content = encode_score(score)
+    except ScoreError as error:
+        raise ScoreError(f"{path}: {error}") from error
+    write_whole(path, content)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -193,13 +200,14 @@ def write_whole(path: Path, content: bytes) -> None:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         raise ScoreError(
             f"{path}: cannot be written: {error.strerror}; name a file in a folder that exists "
             "and has room"
         ) from error
+    finally:  # also when interrupted; after the rename there is nothing to remove
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
 
 
 def _first_not_finite(value: object, where: str) -> str | None:
@@ -219,13 +227,36 @@ def student_view(score: Score) -> Score:
 
     Public checks stay as they are. A hidden check keeps its status, weight and hint; its title
     becomes that of the task, and what it said of inputs and expected values is taken out, however
-    it ended.
+    it ended. Where other texts name it, such as that of a check it blocks, they name it as it is
+    called here.
     """
     view = msgspec.convert(msgspec.to_builtins(score), Score)
+    names: dict[str, str] = {}
     for task in view.tasks:
         for index, check in enumerate(task.checks, start=1):
             if check.visibility == "hidden":
+                old_id, old_title = check.id, check.title
                 check.id = f"{task.id}.hidden_{index}"
                 check.title = f"Hidden check of: {task.title}"
                 check.message = check.expected = check.actual = None
+                names |= {old_id: check.id, f'"{old_title}"': f'"{check.title}"'}
+    view.reason = _rename(view.reason, names)
+    for check in (check for task in view.tasks for check in task.checks):
+        check.message = _rename(check.message, names)
+        check.hint = _rename(check.hint, names)
     return view
+
+
+def _rename(text: str | None, names: dict[str, str]) -> str | None:
+    """Replace whole names in a text, the longest that fits at each place."""
+    if not text or not names:
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest_first))})(?![\w\[]|\.\w)"
+    return re.sub(pattern, lambda found: names[found[0]], text)
+
+
+if __name__ == "__main__":  # python -m grader.scores > grader/score.schema.json
+    import json
+
+    print(json.dumps(json_schema(), indent=2))

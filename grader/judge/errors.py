@@ -5,8 +5,12 @@ from collections.abc import Sequence
 
 from grader.worker.crash import Frame, exception_text
 
-__all__ = ["Frame", "StudentError", "describe_error", "todo_task"]
+__all__ = ["Frame", "StudentError", "describe_error", "is_refusal", "todo_task"]
 
+_ENDS = frozenset(
+    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "ProcessEnded", "ProtocolViolation"}
+)
+"""Kinds of StudentError that end code rather than refuse what it was given."""
 _TODO = re.compile(r"^TODO ([a-z][a-z0-9_]*)")
 
 
@@ -31,11 +35,21 @@ class StudentError(Exception):
 
 
 def describe_error(error: BaseException) -> str:
-    """Type and text of an exception on one line."""
+    """Type and text of an exception, such as ``ValueError: too few rows``."""
     if isinstance(error, StudentError):
         return str(error)
     text = exception_text(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether code said with this exception that it will not take what it was given.
+
+    An untouched TODO says nothing of the kind, nor does leaving Python, nor a process that ended.
+    """
+    if not isinstance(error, Exception) or todo_task(error):
+        return False
+    return not (isinstance(error, StudentError) and error.kind in _ENDS)
 
 
 def todo_task(error: BaseException) -> str | None:

@@ -1,6 +1,7 @@
 """What checks may ask for: the student's code, the reference, seeds, data, metrics, artifacts."""
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -108,16 +109,20 @@ def data(pytestconfig: pytest.Config) -> Path:
     """The data folder: ``--data``, or what the manifest names."""
     session = pytestconfig.stash[SESSION]
     if session.data is None:
-        raise pytest.UsageError(f"{session.root / 'assignment.toml'}: names no data folder")
+        raise pytest.UsageError(
+            f'{session.root / "assignment.toml"}: names no data folder; add data = "FOLDER" there, '
+            "or give one with --data"
+        )
     return session.data
 
 
 @pytest.fixture
 def metric(request: pytest.FixtureRequest) -> Callable[[str, float], None]:
-    """``metric(name, value)`` records a number with the check's task."""
+    """``metric(name, value)`` records a number with the check's task, unless it is not finite."""
 
     def record(name: str, value: float) -> None:
-        request.node.stash.setdefault(METRICS, {})[name] = float(value)
+        if math.isfinite(value):  # JSON has no NaN, and a student's loss may well be one
+            request.node.stash.setdefault(METRICS, {})[name] = float(value)
 
     return record
 
@@ -128,10 +133,13 @@ def artifact(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     folder: Path = request.config.stash[SESSION].artifacts
 
     def keep(name: str, content: Any) -> None:
-        if type(content) is not bytes or Path(name).name != name:
-            raise TypeError("an artifact is a plain file name and its bytes")
+        plain = type(name) is str and name not in ("", "..") and Path(name).name == name
+        if type(content) is not bytes or not plain:
+            raise TypeError(f"artifact({name!r}, ...): give a plain file name and its bytes")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-        request.node.stash.setdefault(ARTIFACTS, []).append(f"{folder.name}/{name}")
+        kept = request.node.stash.setdefault(ARTIFACTS, [])
+        if f"{folder.name}/{name}" not in kept:
+            kept.append(f"{folder.name}/{name}")
 
     return keep

@@ -11,7 +11,7 @@ from grader.judge import fixtures
 from grader.judge.distributed import Distribution
 from grader.judge.fixtures import ARTIFACTS, METRICS, SESSION
 from grader.judge.interrupts import Interrupts
-from grader.judge.opening import is_named, open_session, quieten, refuse_missing
+from grader.judge.opening import is_named, open_session, quieten, refuse_missing, shows_details
 from grader.judge.outcome import Blocked, Result, blocked_message, judge_end
 from grader.judge.scoring import first_blocker
 from grader.judge.session import Session
@@ -29,6 +29,11 @@ from grader.scores import ScoreError, write_score
 
 SETUP_S = pytest.StashKey[float]()
 _PROPERTY = "grader_result"
+_NOTHING_FOUND = (
+    pytest.ExitCode.USAGE_ERROR,
+    pytest.ExitCode.INTERNAL_ERROR,
+    pytest.ExitCode.NO_TESTS_COLLECTED,  # all left out by -k or --deselect
+)
 _SHORT = {"todo": "t", "timed_out": "T", "crashed": "C", "grader_error": "E"}
 
 
@@ -141,7 +146,10 @@ class Grading:
         if result is None or result.status not in _SHORT:
             return None
         word = result.status.replace("_", " ")
-        return word, _SHORT[result.status], word.upper()
+        category = word
+        if report.failed and result.status != "todo" and shows_details(self.config):
+            category = "failed"  # of which pytest prints traceback and output
+        return category, _SHORT[result.status], word.upper()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in a result, from this process or from a pytest-xdist worker."""
@@ -155,7 +163,7 @@ class Grading:
         yield
         if self.is_worker or self.config.option.collectonly or not self.session.specs:
             return
-        if session.exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+        if session.exitstatus in _NOTHING_FOUND:
             return
         if session.shouldstop or session.shouldfail or session.exitstatus == 2:
             self.session.stopped = "pytest stopped before it"

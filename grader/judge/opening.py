@@ -57,6 +57,11 @@ def quieten(config: pytest.Config) -> None:
         option.verbose = -1
 
 
+def shows_details(config: pytest.Config) -> bool:
+    """Whether the command asked for more than the table, such as ``--tb=long`` or ``-rA``."""
+    return bool(config.option.tbstyle != "no" or config.option.reportchars != "N")
+
+
 def refuse_missing(places: list[str], folder: Path) -> None:
     """UsageError for an argument of the command that is no file or folder."""
     for place in places:

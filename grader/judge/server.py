@@ -93,6 +93,7 @@ class Server:
     def _run(self, job: Job, session: pytest.Session, zygote: Zygote) -> bytes:
         """Run every check on a submission, in a fork; its score as JSON."""
         grading = session.config.stash[SESSION]
+        grading.isolation = self.options.isolation
         grading.begin(Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts))
         files = {
             path.relative_to(job.folder).as_posix(): path.read_bytes()

@@ -4,6 +4,7 @@ The set is fixed when pytest has collected, before any student code runs.
 """
 
 import inspect
+import math
 from collections.abc import Iterable, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -58,11 +59,16 @@ def read_spec(item: pytest.Item, root: Path, manifest: Manifest) -> Spec:
         problem = f"unknown option {unknown[0]!r}" if unknown else "needs exactly one task id"
         raise pytest.UsageError(f"{where}: @pytest.mark.task: {problem}; it takes {MARKER_HELP}")
     task, weight = mark.args[0], mark.kwargs.get("weight", 1)
-    depends = tuple(mark.kwargs.get("depends", ()))
+    depends, hint = mark.kwargs.get("depends", ()), mark.kwargs.get("hint")
+    if not isinstance(depends, list | tuple):
+        raise pytest.UsageError(f"{where}: depends={depends!r} must be a list of task ids")
+    if not isinstance(hint, str | None):
+        raise pytest.UsageError(f"{where}: hint={hint!r} must be text")
     for name in (task, *depends):
         if name not in manifest.task_ids():
             raise pytest.UsageError(f"{where}: {unknown_task(name, manifest)}")
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight > 0:
+    number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    if not (number and 0 < weight < math.inf):
         raise pytest.UsageError(f"{where}: weight={weight!r} must be a number above 0")
     title = _title(item)
     if not title:
@@ -76,7 +82,7 @@ def read_spec(item: pytest.Item, root: Path, manifest: Manifest) -> Spec:
         weight=float(weight),
         gate=bool(mark.kwargs.get("gate", False)),
         depends=(*manifest.task(task).depends, *depends),
-        hint=mark.kwargs.get("hint"),
+        hint=hint,
         nodeid=item.nodeid,
         line=item.location[1] or 0,
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.checks import describe_opaque
-from grader.judge.errors import describe_error, todo_task
+from grader.judge.errors import describe_error, is_refusal
 from grader.worker.handles import Handle, Target
 
 
@@ -127,12 +127,13 @@ class Student:
     def attempt(self, function: Remote, *args: Any, **kwargs: Any) -> Outcome:
         """Call a function that is allowed to refuse by raising an exception.
 
-        An untouched TODO is no refusal: its NotImplementedError passes through.
+        An untouched TODO is no refusal, nor is leaving Python or the end of the process: those
+        exceptions pass through.
         """
         try:
             return Outcome(ok=True, value=self.call(function, *args, **kwargs))
         except Exception as error:
-            if todo_task(error):
+            if not is_refusal(error):
                 raise
             return Outcome(ok=False, error=describe_error(error))
 

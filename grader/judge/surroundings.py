@@ -18,9 +18,6 @@ class Surroundings:
 
     def __init__(self) -> None:
         self._lent: dict[str, Any] = {}
-        self._gone: list[Any] = []
-        """Streams that student code has closed. Were they freed, a stream whose descriptor was
-        closed behind its back would close that descriptor again, whoever has it by then."""
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # within pytest's own capture
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
@@ -48,12 +45,11 @@ class Surroundings:
         lent = self._lent.get(name)
         if lent is not None and _same_file(lent, source):
             return lent
-        if lent is not None:
-            self._gone.append(lent)
         try:
-            raw = open(os.dup(source.fileno()), "wb", buffering=0)  # noqa: PTH123, SIM115  # kept
+            raw = io.FileIO(os.dup(source.fileno()), "wb", closefd=False)
         except (AttributeError, OSError, ValueError):
             return source  # in memory, as with --capture=sys
+        # The descriptor stays open: student code may have closed it and have a file there by now.
         encoding = getattr(source, "encoding", None)
         self._lent[name] = io.TextIOWrapper(raw, encoding, errors="replace", write_through=True)
         return self._lent[name]

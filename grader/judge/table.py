@@ -14,7 +14,7 @@ from rich.text import Text
 from grader import scores
 from grader.judge.scoring import was_left_out
 from grader.judge.session import Session
-from grader.texts import encodable, number, printable
+from grader.texts import encodable, number, one_line, printable
 
 WIDTH = 80
 _WORDS = {
@@ -48,21 +48,23 @@ def render(score: scores.Score, session: Session, *, color: bool = False) -> str
         _explain(console, task)
     console.print()
     console.print(_total(score, session))
-    console.print(f"Score: {_shown(session.scores_path)}   Seed: {score.environment.seed}")
+    console.print(
+        f"Score: {one_line(_shown(session.scores_path))}   Seed: {score.environment.seed}"
+    )
     return encodable(stream.getvalue(), sys.stdout)
 
 
 def _table(score: scores.Score) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), expand=True, header_style="bold")
-    table.add_column("Unit", no_wrap=True)
-    table.add_column("Task", ratio=1)
+    table.add_column("Unit", max_width=20, overflow="fold")
+    table.add_column("Task", ratio=1, overflow="fold")
     table.add_column("Points", justify="right", no_wrap=True)
     table.add_column("Status", no_wrap=True)
     unit = None
     for task in score.tasks:
         if all(was_left_out(check.message) for check in task.checks):
             continue
-        title = Text.assemble((task.id, "bold"), f"  {task.title}")
+        title = Text.assemble((task.id, "bold"), f"  {one_line(task.title)}")
         points = f"{number(task.score)} / {number(task.max_score)}"
         table.add_row(task.unit if task.unit != unit else "", title, points, _status(task.status))
         unit = task.unit
@@ -77,14 +79,14 @@ def _explain(console: Console, task: scores.Task) -> None:
     ]
     if not open_checks:
         return
-    heading = Text.assemble("\n", (task.id, "bold"), f"  {task.title}")
+    heading = Text.assemble("\n", (task.id, "bold"), f"  {one_line(task.title)}")
     console.print(heading)
     skipped: list[str] = []
     for check in open_checks:
         if check.status == "skipped" and check.message in skipped:
             continue  # the same blocker, said once for the task
         skipped += [check.message or ""] if check.status == "skipped" else []
-        title = Text.assemble(_status(check.status), ": ", check.title)
+        title = Text.assemble(_status(check.status), ": ", one_line(check.title))
         if check.visibility == "hidden":
             title.append("  (hidden)", "dim")
         console.print(Padding(title, (0, 0, 0, 2)))
@@ -109,7 +111,7 @@ def _total(score: scores.Score, session: Session) -> Text:
         ("Total ", "bold"), (f"{number(score.score)} / {number(score.max_score)}", "bold")
     )
     if score.status == "needs_review":
-        total.append(f"\nNeeds a person: {score.reason}", "bold red")
+        total.append(f"\nNeeds a person: {printable(score.reason or '')}", "bold red")
     elif session.public_only:
         total.append(" on the public checks; hidden checks settle the points.")
     return total

@@ -46,9 +46,9 @@ class Executor:
 
     def observe(self, target: Target, args: Sequence[Any]) -> tuple[Any, list[Any]]:
         """Call a target; the result, and what its arguments look like afterwards."""
-        function = self._resolve(target)
-        received = [self._receive(argument) for argument in args]
         with torch.enable_grad():
+            function = self._resolve(target)
+            received = [self._receive(argument) for argument in args]
             result = function(*received)
         return self._export(result), [self._export(argument) for argument in received]
 

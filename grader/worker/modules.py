@@ -12,7 +12,8 @@ class ModuleFolder:
     """The modules of one folder, such as a submission or the reference.
 
     Two folders whose modules have the same names can be used in one process: while a folder
-    imports, the other's modules are out of ``sys.modules`` and come back afterwards.
+    imports, the other's modules are out of ``sys.modules`` and come back afterwards, which is when
+    :meth:`forget` is called if the folder is resident.
 
     Parameters
     ----------
@@ -30,6 +31,7 @@ class ModuleFolder:
             path.parent.name for path in self._folder.glob("*/__init__.py")
         }
         self._loaded: dict[str, ModuleType] = {}
+        self._displaced: dict[str, ModuleType] = {}
 
     def load(self, name: str) -> ModuleType:
         """Import a module of the folder, once.
@@ -47,6 +49,11 @@ class ModuleFolder:
             raise ModuleNotFoundError(f"there is no file {name}.py", name=name)
         torchvision_cpu.ensure()
         others = self._take_out()
+        if self._resident:
+            late = {key: module for key, module in others.items() if self._owns(key, module)}
+            if not self._loaded:
+                self._displaced |= {k: m for k, m in others.items() if k not in late}
+            self._loaded |= late
         sys.modules.update(self._loaded)
         sys.path.insert(0, str(self._folder))
         importlib.invalidate_caches()
@@ -63,12 +70,24 @@ class ModuleFolder:
 
     def forget(self) -> None:
         """Drop every module of the folder, and take the folder off the import path."""
-        for name, module in self._loaded.items():
-            if sys.modules.get(name) is module:
-                del sys.modules[name]
+        present = self._take_out()
+        sys.modules.update({k: m for k, m in present.items() if not self._owns(k, m)})
+        for name, module in self._displaced.items():
+            sys.modules.setdefault(name, module)
         self._loaded.clear()
+        self._displaced.clear()
         while self._resident and str(self._folder) in sys.path:
             sys.path.remove(str(self._folder))
+
+    def _owns(self, name: str, module: ModuleType) -> bool:
+        """Whether a module is this folder's: loaded here, or imported late by one that was."""
+        if self._loaded.get(name) is module:
+            return True
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str):
+            return False
+        place = self._folder / name.partition(".")[0]
+        return Path(file) == place.with_suffix(".py") or Path(file).is_relative_to(place)
 
     def _take_out(self) -> dict[str, ModuleType]:
         """Remove and return every imported module that has a name of this folder's."""

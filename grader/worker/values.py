@@ -1,9 +1,10 @@
 """What may cross between the judge and a student's code: plain data and opaque handles.
 
-Plain data is None, bool, int, float, str, bytes, lists, tuples, dicts with text keys, numbers of
-NumPy, and dense numeric arrays and tensors, each of exactly that type: a subclass may lie about
+Plain data is None, bool, int, float, str, bytes, lists, tuples, dicts with text keys, real numbers
+of NumPy, and dense numeric arrays and tensors, each of exactly that type: a subclass may lie about
 anything. Arrays are copied on the way, in both directions, so neither side can change what the
-other holds. Everything else stays where it is, and only a handle to it crosses.
+other holds; the copy lies in C order and the machine's byte order, as if it had come over the wire.
+Everything else stays where it is, and only a handle to it crosses.
 """
 
 from collections.abc import Callable
@@ -32,6 +33,7 @@ TENSOR_TYPES: Final = {
 
 _TENSOR_DTYPES: Final = {dtype for dtype, _ in TENSOR_TYPES.values()}
 _SCALARS: Final = (type(None), bool, float, bytes)
+_NUMPY_SCALARS: Final = {np.dtype(code).type for code in "?efd" + np.typecodes["AllInteger"]}
 _MAX_DEPTH: Final = 32
 
 
@@ -45,6 +47,7 @@ def is_dense_tensor(value: Any) -> bool:
     return (
         type(value) in (torch.Tensor, torch.nn.Parameter)
         and value.layout == torch.strided
+        and not value.is_nested
         and value.dtype in _TENSOR_DTYPES
         and value.device.type != "meta"
     )
@@ -56,6 +59,15 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:  # a lone surrogate
         return False
     return True
+
+
+def _copy_array(array: Any) -> Any:
+    return np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
+
+
+def _copy_tensor(tensor: torch.Tensor) -> torch.Tensor:
+    plain = torch.Tensor.detach(tensor)  # whatever attributes hang on it
+    return plain.resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format)
 
 
 def export(value: Any, store: Callable[[Any], Handle], _depth: int = 0) -> Any:
@@ -74,17 +86,17 @@ def export(value: Any, store: Callable[[Any], Handle], _depth: int = 0) -> Any:
     if kind is str and _is_unicode(value):
         return value
     if is_numeric_array(value):
-        return np.array(value)
+        return _copy_array(value)
     if is_dense_tensor(value):
-        return value.detach().to("cpu").resolve_conj().resolve_neg().clone()
-    if isinstance(value, np.generic) and value.dtype.kind in NUMERIC_KINDS:
+        return _copy_tensor(value).to("cpu")
+    if kind in _NUMPY_SCALARS:
         return value.item()
     if _depth < _MAX_DEPTH:
         if kind is list:
             return [export(item, store, _depth + 1) for item in value]
         if kind is tuple:
             return tuple(export(item, store, _depth + 1) for item in value)
-        if kind is dict and all(type(key) is str for key in value):
+        if kind is dict and all(type(key) is str and _is_unicode(key) for key in value):
             return {key: export(item, store, _depth + 1) for key, item in value.items()}
     return store(value)
 
@@ -93,9 +105,9 @@ def receive(value: Any, resolve: Callable[[Any], Any]) -> Any:
     """A copy of plain data from the judge, handles replaced by what they name."""
     kind = type(value)
     if kind is np.ndarray:
-        return np.array(value)
+        return _copy_array(value)
     if kind is torch.Tensor:
-        return value.detach().clone()
+        return _copy_tensor(value)
     if kind is list:
         return [receive(item, resolve) for item in value]
     if kind is tuple:

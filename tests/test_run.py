@@ -1,0 +1,215 @@
+"""``grader grade`` from the command line, on a tiny assignment, with real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import jsonschema
+import pytest
+import tiny
+
+from grader.scores import json_schema
+from grader.worker.layers import in_force, survey
+
+RIGHT = tiny.SOLUTION
+WRONG = RIGHT.replace("return x @ weights", "return x @ weights + 1")
+COMMAND = [sys.executable, "-m", "grader", "grade"]
+
+pytestmark = pytest.mark.skipif(
+    "namespaces" not in in_force(survey()), reason="this machine has no bubblewrap"
+)
+
+
+@pytest.fixture
+def course(tmp_path):
+    tiny.write(tmp_path / "solution")
+    for name, code in {
+        "right": RIGHT,
+        "wrong": WRONG,
+        "stub": tiny.STUB,
+        "crash": RIGHT.replace("return x @ weights", "return nothing"),
+        "leave": "import os\n" + RIGHT.replace("return x @ weights", "os._exit(0)"),
+    }.items():
+        folder = tmp_path / "class" / name
+        folder.mkdir(parents=True)
+        (folder / "ridge.py").write_text(code)
+    return tmp_path
+
+
+def grade(course, *arguments):
+    done = subprocess.run(
+        [*COMMAND, "class", "--jobs=2", *arguments],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {
+        path.parent.name: json.loads(path.read_text())
+        for path in (course / "results").glob("*/score.json")
+    }
+    return done, found
+
+
+def points(found):
+    return {name: score["score"] for name, score in found.items()}
+
+
+EXPECTED = {"right": 10, "wrong": 6, "stub": 0, "crash": 6, "leave": 6}
+
+
+def test_a_class_is_graded_and_kept(course):
+    done, found = grade(course)
+    assert done.returncode == 0, done.stderr
+    assert points(found) == EXPECTED
+    for score in found.values():
+        jsonschema.validate(score, json_schema(strict=True))
+        assert score["environment"]["isolation"] == ["bubblewrap", "namespaces", "rlimits"]
+    assert (course / "results/right/artifacts/note.png").read_bytes() == b"picture"
+    crash = found["crash"]["tasks"][1]["checks"][0]
+    assert crash["status"] == "crashed"
+    assert "NameError" in crash["message"]
+    assert "ridge.py, line " in crash["message"]
+    leave = found["leave"]["tasks"][1]["checks"][0]
+    assert "ended the Python process" in leave["message"]
+    summary = json.loads((course / "results/summary.json").read_text())
+    assert summary["submissions"] == 5
+    assert "5 submissions" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_only_what_is_new_or_changed_is_graded_again(course):
+    _, first = grade(course)
+    done, second = grade(course)
+    assert "5 submissions, 5 of them graded before" in done.stderr
+    assert second == first
+    (course / "class/wrong/ridge.py").write_text(RIGHT)
+    late = course / "class" / "new"
+    late.mkdir()
+    (late / "ridge.py").write_text(WRONG)
+    done, third = grade(course)
+    assert "6 submissions, 4 of them graded before" in done.stderr
+    assert points(third) == {**EXPECTED, "wrong": 10, "new": 6}
+    assert third["right"] == first["right"]
+    done, fourth = grade(course, "--fresh")
+    assert "6 submissions, 0 of them" in done.stderr
+    assert points(fourth) == points(third)
+
+
+def test_the_same_checks_give_the_same_score_in_process_and_split(course):
+    _, split = grade(course, "--seed=5")
+    for name in ("right", "wrong", "stub", "crash"):
+        path = course / "one.json"
+        arguments = [f"--submission=class/{name}", f"--scores={path}", "--seed=5"]
+        subprocess.run(
+            [sys.executable, "-m", "pytest", "solution", *arguments],
+            cwd=course,
+            capture_output=True,
+            check=False,
+        )
+        alone = json.loads(path.read_text())
+        for one, other in zip(alone["tasks"], split[name]["tasks"], strict=True):
+            assert one["score"] == other["score"]
+            for a, b in zip(one["checks"], other["checks"], strict=True):
+                same = ("id", "status", "message", "expected", "actual", "hint")
+                assert {k: a[k] for k in same} == {k: b[k] for k in same}
+
+
+def test_what_cannot_be_graded_needs_a_person_and_stops_nobody(course):
+    with zipfile.ZipFile(course / "class" / "zipped.zip", "w") as archive:
+        archive.writestr("deep/ridge.py", RIGHT.replace("\n", "\r\n"))
+    (course / "class" / "broken.zip").write_bytes(b"PK not really")
+    (course / "class" / "empty").mkdir()
+    (course / "class" / "empty" / "notes.txt").write_text("sorry")
+    done, found = grade(course)
+    assert done.returncode == 1
+    assert found["zipped"]["score"] == 10
+    assert {n for n, s in found.items() if s["status"] == "needs_review"} == {"broken", "empty"}
+    assert found["right"]["score"] == 10
+    assert "Needs a person: 2" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--task=sovle"], "--task sovle"),
+        (["--solution=elsewhere"], "elsewhere"),
+        (["nowhere"], "nowhere"),
+        (["--jobs=0"], "--jobs"),
+        (["--sandbox=maybe"], "--sandbox"),
+    ],
+)
+def test_wrong_usage_names_the_value(course, arguments, said):
+    done, _ = grade(course, *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_judge_that_cannot_start_says_why(course):
+    (course / "solution/checks/public/test_ridge.py").write_text("def test_x():\n    '''X.'''\n")
+    done, found = grade(course)
+    assert done.returncode == 2
+    assert "belongs to no task" in done.stderr
+    assert found == {}
+
+
+def children(pid):
+    found = subprocess.run(
+        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout.split()
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    mine = [int(child) for child, parent in pairs if int(parent) == pid]
+    return mine + [grandchild for child in mine for grandchild in children(child)]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_leaves_no_process_and_goes_on_where_it_was(course, how):
+    for number in range(12):
+        folder = course / "class" / f"more{number}"
+        folder.mkdir()
+        (folder / "ridge.py").write_text(RIGHT)
+    process = subprocess.Popen(
+        [*COMMAND, "class", "--jobs=1"], cwd=course, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("3/"):
+            break
+    family = children(process.pid)
+    process.send_signal(how)
+    process.communicate()
+    assert process.returncode == (130 if how == signal.SIGINT else -how)
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    done, found = grade(course)
+    before = int(done.stderr.split(" of them graded before")[0].split()[-1])
+    assert before >= 3
+    assert points(found) == {**EXPECTED, **{f"more{n}": 10 for n in range(12)}}
+
+
+def test_a_judge_that_is_killed_is_replaced(course):
+    for number in range(6):
+        folder = course / "class" / f"more{number}"
+        folder.mkdir()
+        (folder / "ridge.py").write_text(RIGHT)
+    process = subprocess.Popen(
+        [*COMMAND, "class", "--jobs=1"], cwd=course, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("2/"):
+            os.kill(children(process.pid)[0], signal.SIGKILL)
+            break
+    process.communicate()
+    assert process.returncode == 0
+    _, found = grade(course)
+    assert points(found) == {**EXPECTED, **{f"more{n}": 10 for n in range(6)}}
