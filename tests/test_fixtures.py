@@ -2,10 +2,10 @@
 
 import json
 
+import preloaded  # noqa: F401  # for pytester
 import pytest
 import tiny
 
-import grader.judge.grading  # noqa: F401  # loads NumPy and torch here, where pytester keeps them
 from grader.judge.fixtures import derive_seed
 
 pytest_plugins = ["pytester"]

@@ -325,19 +325,21 @@ def test_hidden_checks_are_hidden_also_when_they_did_not_run(status):
 
 
 def test_no_other_text_names_a_hidden_check_to_a_student():
-    score = a_score(status="needs_review", reason="failed: encoder.secret, encoder.secret_not")
+    score = a_score(status="needs_review", reason="encoder.secret, my.encoder.secret")
     public = score.tasks[0].checks[0]
     public.status = "skipped"
     public.message = 'needs task encoder, whose check "Title of secret" has not passed'
-    public.hint = 'See "Title of secret", not "Title of shape".'
+    public.hint = 'See "Title of secret" (encoder.secret_not), not "Title of shape".'
     view = scores.student_view(score)
     shown = view.tasks[0].checks[0]
-    assert view.reason == "failed: encoder.hidden_2, encoder.secret_not"
+    assert view.reason == "encoder.hidden_2, my.encoder.secret"
     assert shown.message == (
         'needs task encoder, whose check "Hidden check of: The encoder" has not passed'
     )
-    assert shown.hint == 'See "Hidden check of: The encoder", not "Title of shape".'
-    assert score.reason == "failed: encoder.secret, encoder.secret_not"
+    assert shown.hint == (
+        'See "Hidden check of: The encoder" (encoder.secret_not), not "Title of shape".'
+    )
+    assert score.reason == "encoder.secret, my.encoder.secret"
 
 
 def test_what_a_student_sees_is_a_score_too():

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+import preloaded  # noqa: F401  # for pytester
 import pytest
 import tiny
 
-import grader.judge.grading  # noqa: F401  # loads NumPy here, where pytester cannot unload it
 from grader.judge.specs import Spec, blockers, check_specs, in_order, needed
 from grader.manifest import load_manifest
 

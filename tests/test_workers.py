@@ -348,6 +348,7 @@ def test_closing_a_zygote_leaves_no_process():
     family = [zygote._process.pid, *processes_of(zygote._process.pid)]
     assert len(family) >= 3
     zygote.close()
+    student.close()
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -361,6 +362,7 @@ def test_a_dead_zygote_is_told_from_a_dead_worker(student):
     victim = Student(backend(zygote, {"work.py": CODE}, BOUNDS))
     with pytest.raises((SandboxError, StudentError)):
         victim.work.double(1)
+    victim.close()
     zygote.close()
 
 

@@ -81,17 +81,12 @@ def test_validation_changes_nothing(student, torch_rng):
 
 
 @pytest.mark.task("train", weight=1, gate=True)
-def test_history(student, torch_rng):
+def test_history(student, torch_rng, entries):
     """Train returns one training loss and one validation loss for each epoch."""
     model, loader = setting(student, torch_rng)
     _, unseen = setting(student, torch_rng, count=50, batch_size=20)
-    history = student.training.train(model, loader, unseen, epochs=3, lr=1e-3)
-    if type(history) is not dict or set(history) != {"train_loss", "validation_loss"}:
-        raise CheckFailure(
-            "the history has the wrong form",
-            expected="a dict with train_loss and validation_loss",
-            actual=repr(history)[:200],
-        )
+    result = student.keep(student.training.train, model, loader, unseen, epochs=3, lr=1e-3)
+    history = entries(result, ("train_loss", "validation_loss"), name="the history")
     for key, losses in history.items():
         as_numbers(losses, name=f"history[{key!r}]", length=3)
 

@@ -10,7 +10,7 @@ from grader.judge.outcome import Result
 from grader.judge.session import Session
 from grader.judge.specs import Spec
 
-_SPECS = "grader_specs"
+_SENT = "grader_sent"
 
 
 class Distribution:
@@ -20,8 +20,15 @@ class Distribution:
         self.session = session
         self.output: dict[str, Any] | None = getattr(config, "workeroutput", None)
         """What this process sends when it ends, if it is a worker."""
+        self.problem: str | None = None
+        """A usage error that a worker has found."""
         self.died: set[str] = set()
         """Node ids of checks during which a worker died."""
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this process is a worker, which reports to a controller."""
+        return self.output is not None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -31,11 +38,10 @@ class Distribution:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Learn from a worker which checks there are."""
-        sent = getattr(node, "workeroutput", {}).get(_SPECS)
+        sent = getattr(node, "workeroutput", {}).get(_SENT)
         if sent and not self.session.specs:
-            content, stopped = sent
+            content, self.session.stopped, self.problem = sent
             self.session.specs = msgspec.json.decode(content, type=list[Spec])
-            self.session.stopped = stopped
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the check that a worker died in."""
@@ -47,7 +53,7 @@ class Distribution:
         """In a worker, send the checks; in the controller, say which of them killed a worker."""
         if self.output is not None:  # before pytest-xdist sends it, which is what follows
             content = msgspec.json.encode(self.session.specs).decode()
-            self.output[_SPECS] = (content, self.session.stopped)
+            self.output[_SENT] = (content, self.session.stopped, self.problem)
         yield
         for spec in self.session.specs:
             if spec.nodeid in self.died and spec.id not in self.session.results:

@@ -11,7 +11,14 @@ from grader.judge import fixtures
 from grader.judge.distributed import Distribution
 from grader.judge.fixtures import ARTIFACTS, METRICS, SESSION
 from grader.judge.interrupts import Interrupts
-from grader.judge.opening import is_named, open_session, quieten, refuse_missing, shows_details
+from grader.judge.opening import (
+    broken_file,
+    is_named,
+    open_session,
+    quieten,
+    refuse_missing,
+    shows_details,
+)
 from grader.judge.outcome import Blocked, Result, blocked_message, judge_end
 from grader.judge.scoring import first_blocker
 from grader.judge.session import Session
@@ -49,30 +56,65 @@ def start(config: pytest.Config, root: Path) -> None:
     session = config.stash[SESSION]
     config.pluginmanager.register(Surroundings(), "grader_surroundings")
     config.pluginmanager.register(Interrupts(session), "grader_interrupts")
-    config.pluginmanager.register(Distribution(config, session), "grader_distributed")
-    config.pluginmanager.register(Grading(config, session, places), "grader_grading")
+    distribution = Distribution(config, session)
+    config.pluginmanager.register(distribution, "grader_distributed")
+    grading = Grading(config, session, places, distribution)
+    config.pluginmanager.register(grading, "grader_grading")
 
 
 class Grading:
     """The hooks of a run that grades."""
 
-    def __init__(self, config: pytest.Config, session: Session, places: list[str]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        session: Session,
+        places: list[str],
+        distribution: Distribution,
+    ) -> None:
         self.config = config
+        self.distribution = distribution
         self.session = session
         self.places = places
         """What the command named: the assignment, or some of its checks."""
         self.by_node: dict[str, Spec] = {}
+        self.broken: list[str] = []
+        """What is wrong with files of checks that could not be imported."""
 
-    @property
-    def is_worker(self) -> bool:
-        """Whether this process is a pytest-xdist worker, which reports to a controller."""
-        return hasattr(self.config, "workerinput")
+    def pytest_sessionstart(self) -> None:
+        """With ``--lf``, too, every check is collected; pytest would pass over whole files."""
+        passing_over = self.config.pluginmanager.get_plugin("lfplugin-collwrapper")
+        if passing_over is not None:
+            self.config.pluginmanager.unregister(passing_over)
+
+    def pytest_exception_interact(
+        self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
+    ) -> None:
+        """Note a file whose checks nobody can know."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo:
+            self.broken.append(broken_file(report.nodeid, call.excinfo))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
         self, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
         """Fix the set of checks before anything is left out; then put what remains in order."""
+        try:
+            self._fix_checks(items)
+        except pytest.UsageError as error:
+            if not self.distribution.is_worker:
+                raise
+            self.distribution.problem = str(error)  # the controller says it, once
+            items.clear()
+        yield  # -k, -m, --deselect, and pytest-randomly, whose order would split up tasks
+        left = {item.nodeid: item for item in items}
+        items[:] = [left[spec.nodeid] for spec in self.session.specs if spec.nodeid in left]
+        for item in items:  # a warning of student code is no failure, whatever an ini file says
+            item.add_marker(pytest.mark.filterwarnings("default"))
+
+    def _fix_checks(self, items: list[pytest.Item]) -> None:
+        if self.broken:
+            raise pytest.UsageError("\n".join(self.broken))
         session = self.session
         specs = [read_spec(item, session.root, session.manifest) for item in items]
         check_specs(specs, session.root, session.manifest)
@@ -87,13 +129,11 @@ class Grading:
         items[:] = kept
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)
-        yield  # -k, -m, --deselect, --lf, and pytest-randomly, whose order would split up tasks
-        left = {item.nodeid: item for item in items}
-        items[:] = [left[spec.nodeid] for spec in session.specs if spec.nodeid in left]
-        for item in items:  # a warning of student code is no failure, whatever an ini file says
-            item.add_marker(pytest.mark.filterwarnings("default"))
-        if len(items) < len(session.specs):
-            session.stopped = "left out on the command line"
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note that checks are left out, now that ``--lf`` has left out its own, too."""
+        if len(session.items) < len(self.session.specs):
+            self.session.stopped = "left out on the command line"
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose blocker is known to have failed."""
@@ -161,14 +201,17 @@ class Grading:
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Print the table after pytest's own output, and write the score."""
         yield
-        if self.is_worker or self.config.option.collectonly or not self.session.specs:
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        if self.distribution.problem and not self.distribution.is_worker:
+            reporter.write_line(f"ERROR: {self.distribution.problem}", red=True)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self.distribution.is_worker or self.config.option.collectonly or not self.session.specs:
             return
         if session.exitstatus in _NOTHING_FOUND:
             return
         if session.shouldstop or session.shouldfail or session.exitstatus == 2:
             self.session.stopped = "pytest stopped before it"
         score = self.session.score()
-        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
         try:
             write_score(self.session.scores_path, score)
         except ScoreError as error:

@@ -1,5 +1,7 @@
 """From pytest's command line to a grading session."""
 
+import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ def open_session(config: pytest.Config, root: Path) -> Session:
     folder = _folder(config, "submission") or root
     default_data = (root / manifest.data).resolve() if manifest.data else None
     scores_path = Path(config.invocation_params.dir, config.getoption("scores") or "scores.json")
-    if not scores_path.parent.is_dir() or scores_path.is_dir():
+    if not _is_folder(scores_path.parent) or _is_folder(scores_path):
         raise pytest.UsageError(f"--scores {scores_path}: name a file in a folder that exists")
     session = Session(
         root=root,
@@ -79,14 +81,30 @@ def is_named(item: pytest.Item, places: list[str], folder: Path) -> bool:
     return False
 
 
+def broken_file(name: str, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """What is wrong with a file of checks that could not be imported, and in which line."""
+    if isinstance(excinfo.value, pytest.Collector.CollectError):  # has pytest's own account of it
+        place = re.compile(r"E |\S+\.py:\d+: in ")
+        said = [line for line in str(excinfo.value).splitlines() if place.match(line)]
+    else:
+        last = excinfo.traceback[-1]
+        said = [f"{last.path}:{last.lineno + 1}: {excinfo.exconly()}"]
+    return "\n".join([f"{name}: this file of checks cannot be imported", *said])
+
+
 def _folder(config: pytest.Config, option: str) -> Path | None:
     given = config.getoption(option)
     if given is None:
         return None
-    folder = Path(config.invocation_params.dir, given).resolve()
-    if not folder.is_dir():
+    folder = Path(config.invocation_params.dir, given)
+    if not _is_folder(folder):
         raise pytest.UsageError(f"--{option} {given}: there is no such folder")
-    return folder
+    return folder.resolve()
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder lies there; False, too, for what cannot be a path."""
+    return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where a name is too long
 
 
 def _seed(config: pytest.Config) -> int:

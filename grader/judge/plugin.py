@@ -36,8 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
         start(config, root)
         return
-    for option in ("task", "scores", "submission"):
-        if config.getoption(option):
+    for option in ("task", "scores", "submission", "data", "seed"):
+        if config.getoption(option) is not None:
             raise pytest.UsageError(
                 f"--{option} grades an assignment, but none was given; "
                 f"name a folder that holds {MANIFEST_NAME}, as in: pytest assignment"

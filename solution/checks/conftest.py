@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from grader.checks import CheckFailure
 from grader.worker.standins import stand_in
 
 THRESHOLD = 0.045
@@ -51,6 +52,30 @@ def digits(data):
         images=read_idx(raw / "t10k-images-idx3-ubyte"),
         labels=read_idx(raw / "t10k-labels-idx1-ubyte").astype(np.int64),
     )
+
+
+@pytest.fixture
+def entries(student):
+    """``entries(remote, keys, name=...)``: what a dict of the student's, of any class, holds.
+
+    A collections.defaultdict is a dict too; only exact dicts cross as data, so ask it key by key.
+    """
+
+    def look_up(remote, keys, *, name):
+        value = student.value(remote)
+        if type(value) is not dict:
+            found = {key: student.attempt(remote.get, key) for key in keys}
+            value = {key: o.value for key, o in found.items() if o.ok and o.value is not None}
+        missing = [key for key in keys if key not in value]
+        if missing:
+            raise CheckFailure(
+                f"{name} has the wrong form",
+                expected=f"a dict with {', '.join(keys)}",
+                actual=f"nothing under {', '.join(missing)}",
+            )
+        return {key: value[key] for key in keys}
+
+    return look_up
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,30 @@ K = 4
 SAME = {"rtol": 1e-5, "atol": 2e-6}
 
 
+MODES = {True: "training mode", False: "evaluation mode"}
+
+
+def assert_left_alone(student, network, function, *args):
+    """A call evaluates a network without a graph, and leaves it in the mode it was in."""
+    for before in (True, False):
+        student.probes.set_training(network, before)
+        result = student.keep(function, *args)
+        after = student.probes.is_training(network)
+        if after is not before:
+            raise CheckFailure(
+                f"the network is left in {MODES[after]}",
+                expected=f"{MODES[before]}, as before",
+                actual=MODES[after],
+                hint="Remember network.training before network.eval().",
+            )
+        if student.value(result.requires_grad):
+            raise CheckFailure(
+                "the result drags a graph for gradients along that nobody needs",
+                expected="no graph: torch.no_grad()",
+                actual="a result that requires gradients",
+            )
+
+
 def unbalanced(digits):
     """230 digits, sorted so that batches of 64 hold very different numbers of each class."""
     pixels, labels = digits.tensors(230)
@@ -41,18 +65,22 @@ def test_means_over_samples(student, digits):
         "Average codes, not images; over all images of a digit at once, not batch by batch; row o "
         "belongs to digit o."
     )
-    assert_array(means, expected, name="class_means(encoder, loader)", hint=hint, **SAME)
+    name = "class_means(encoder, loader)"
+    assert_array(means, expected, name=name, hint=hint, dtype=False, **SAME)
 
 
 @pytest.mark.task("class_means", weight=1, hint="Use encoder.eval() and torch.no_grad().")
 def test_means_of_a_network_with_dropout(student, digits):
-    """Codes are taken in evaluation mode."""
+    """Codes are taken in evaluation mode and without a graph; then the mode is as it was."""
     pixels, labels = unbalanced(digits)
     model = student.probes.stand_in(28, K, dropout=0.3)
     student.probes.set_training(model, True)
-    means = student.latent.class_means(model.encoder, student.probes.loader(pixels, labels, 64))
+    loader = student.probes.loader(pixels, labels, 64)
+    means = student.latent.class_means(model.encoder, loader)
     expected = true_means(student, model, pixels, labels)
-    assert_array(means, expected, name="class_means of an encoder with dropout", **SAME)
+    name = "class_means of an encoder with dropout"
+    assert_array(means, expected, name=name, dtype=False, **SAME)
+    assert_left_alone(student, model.encoder, student.latent.class_means, model.encoder, loader)
 
 
 @pytest.mark.task("mixtures", weight=2, hint="Mix the codes, then decode; not the other way round.")
@@ -78,3 +106,12 @@ def test_grid_is_symmetric(student, torch_rng):
     assert_array(after, means, name="the means after the call", rtol=0, atol=0)
     if torch.allclose(grid[0, 1], grid[2, 7]):
         raise CheckFailure("different pairs of digits give the same image")
+
+
+@pytest.mark.task("mixtures", weight=1)
+def test_decoder_is_left_alone(student, torch_rng):
+    """Decoding records no graph, and leaves the decoder in the mode that it was in."""
+    model = student.probes.stand_in(28, K)
+    means = torch.randn(10, K, generator=torch_rng)
+    function = student.latent.decode_mixtures
+    assert_left_alone(student, model.decoder, function, model.decoder, means)
