@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_nothing_hidden_is_in_the_released_folder():
     files = [path for path in (ROOT / "assignment").rglob("*") if path.is_file()]
     text = b"\n".join(path.read_bytes() for path in files if "__pycache__" not in path.parts)
     hidden = [*(ROOT / "solution/checks/hidden").glob("*.py")]
-    assert len(hidden) == 6
+    assert len(hidden) == 7
     for path in hidden:
         assert path.name.encode() not in text
         for line in path.read_bytes().splitlines():
@@ -138,3 +139,14 @@ def test_no_constant_image_reaches_the_threshold(recorded):
     assert best == pytest.approx(recorded["constants"]["best constant image"], abs=1e-4)
     unseen = images[200:]
     assert recorded["threshold"] < ((unseen - unseen.mean(axis=0)) ** 2).mean()
+
+
+def test_the_threshold_of_the_comparison_separates_right_from_wrong_too():
+    record = json.loads((ROOT / "solution/calibration/comparison.json").read_text())
+    text = (ROOT / "solution/checks/hidden/test_layers_hidden.py").read_text()
+    share = float(re.search(r"^LEARNT = (\S+)$", text, re.MULTILINE)[1])
+    worst = max(max(losses) for nets in record["right"].values() for losses in nets.values())
+    best_wrong = min(min(losses) for nets in record["wrong"].values() for losses in nets.values())
+    assert all(len(losses) >= 20 for losses in record["right"]["reference"].values())
+    assert worst < 0.8 * share * record["guessing"]
+    assert share * record["guessing"] < 0.9 * best_wrong

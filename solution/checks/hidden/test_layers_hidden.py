@@ -308,7 +308,9 @@ def test_networks_learn_digits(student, digits, metric):
 
 
 LEARNT = 0.6
-"""Share of the guessing loss that a network which learns stays below; see calibration/."""
+"""Share of the guessing loss that a network which learns stays below. Over 20 seeds the reference's
+three networks reach 0.49 to 0.94, that is 0.21 to 0.41 of it; networks that step once an epoch, the
+best of the wrong ones, 1.59 and more, 0.69 of it: solution/calibration/comparison.json."""
 
 
 @pytest.mark.task("comparison", weight=1)
