@@ -4,7 +4,7 @@ import pytest
 from pytest_timeout import PYTEST_FAILURE_MESSAGE
 
 from grader.checks import CheckFailure
-from grader.judge.errors import StudentError
+from grader.judge.errors import TIMED_OUT, StudentError
 from grader.judge.outcome import Blocked, Result, blocked_message, judge_end, own_lines
 from grader.worker.crash import Frame
 from grader.worker.executor import Executor
@@ -69,6 +69,15 @@ def test_a_todo_is_that_of_the_task_or_a_blocker(text, task, status):
     assert result.status == status
     if status == "skipped":
         assert result.message == "needs task solve, whose TODO is still there"
+
+
+def test_code_without_time_left_has_timed_out():
+    result = ended(StudentError(TIMED_OUT, "your submission took longer than it may in all"))
+    assert (result.status, result.message) == (
+        "timed_out",
+        "your submission took longer than it may in all",
+    )
+    assert result.hint
 
 
 def test_a_todo_that_a_check_raises_itself_is_a_fault_of_ours():

@@ -1,12 +1,14 @@
 """``student``: data in, data out, in this process and in another."""
 
+import signal
 import sys
 
 import numpy as np
 import pytest
 import torch
+from pytest_timeout import PYTEST_FAILURE_MESSAGE
 
-from grader.judge.errors import StudentError, todo_task
+from grader.judge.errors import TIMED_OUT, StudentError, todo_task
 from grader.judge.outcome import came_from_student
 from grader.judge.student import Outcome, Remote, Student, lower
 from grader.judge.workers import Zygote, backend
@@ -246,6 +248,7 @@ def draws():
 
     return [random.random(), float(np.random.rand()), float(torch.rand(1))]
 """
+ENDLESS = "while True:\n    pass\n"
 BOUNDS = Bounds(
     memory_mb=512, processes=20, files_mb=16, output_mb=1, cpu_s=30, wall_s=60, namespaces=False
 )
@@ -265,9 +268,11 @@ def work(request, tmp_path):
         if sys.platform != "linux":
             pytest.skip("workers need Linux")
         zygote = request.getfixturevalue("zygote")
-        student = Student(backend(zygote, {"work.py": BOTH.encode()}, BOUNDS))
+        files = {"work.py": BOTH.encode(), "endless.py": ENDLESS.encode()}
+        student = Student(backend(zygote, files, BOUNDS))
     else:
         (tmp_path / "work.py").write_text(BOTH)
+        (tmp_path / "endless.py").write_text(ENDLESS)
         student = Student(Executor(tmp_path, PROBES))
     yield student
     student.close()
@@ -427,6 +432,24 @@ def test_a_snapshot_answers_as_the_original_does(work):
         assert type(copy) is Student
         copy.work.step(held, 0.5)
         assert copy.value(held)["w"] == 1.0
+
+
+def test_an_import_that_does_not_end_costs_the_time_of_one_check_only(work):
+    def stop(*_):
+        pytest.fail(PYTEST_FAILURE_MESSAGE % 0.5)  # as pytest-timeout does
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    try:
+        with pytest.raises(pytest.fail.Exception):
+            work.endless.answer(1)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(StudentError, match="importing endless") as caught:
+        work.endless.other(2)
+    assert caught.value.kind == TIMED_OUT
+    assert work.work.flat(torch.ones(2, 3)).shape == (6,)
 
 
 def test_private_names_are_no_modules_and_no_probes(student):

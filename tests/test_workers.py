@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.judge.errors import StudentError
+from grader.judge.errors import TIMED_OUT, StudentError
 from grader.judge.remote import RemoteBackend, ViolationError
 from grader.judge.student import Remote, Student
 from grader.judge.workers import SandboxError, Zygote, backend
@@ -239,6 +239,9 @@ def test_the_wall_clock_limit_of_a_submission_holds(zygote):
     student = Student(backend(zygote, {"work.py": CODE}, bounds))
     with pytest.raises(StudentError, match="took longer than it may"):
         student.work.hang()
+    with pytest.raises(StudentError, match="took longer than it may") as caught:
+        student.work.double(1)  # a fresh worker gets no time of its own
+    assert caught.value.kind == TIMED_OUT
     student.close()
 
 

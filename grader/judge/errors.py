@@ -2,13 +2,35 @@
 
 import re
 from collections.abc import Sequence
+from typing import Final
+
+import pytest
+from pytest_timeout import PYTEST_FAILURE_MESSAGE
 
 from grader.worker.crash import Frame, exception_text
 
-__all__ = ["Frame", "StudentError", "describe_error", "is_refusal", "todo_task"]
+__all__ = [
+    "TIMED_OUT",
+    "Frame",
+    "StudentError",
+    "describe_error",
+    "is_refusal",
+    "is_timeout",
+    "todo_task",
+]
 
+TIMED_OUT: Final = "TimedOut"
+"""The kind of a StudentError for code that had no time left."""
+_TIMEOUT_START: Final = PYTEST_FAILURE_MESSAGE.partition("%")[0]
 _ENDS = frozenset(
-    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "ProcessEnded", "ProtocolViolation"}
+    {
+        "SystemExit",
+        "KeyboardInterrupt",
+        "GeneratorExit",
+        "ProcessEnded",
+        "ProtocolViolation",
+        TIMED_OUT,
+    }
 )
 """Kinds of StudentError that end code rather than refuse what it was given."""
 _TODO = re.compile(r"^TODO ([a-z][a-z0-9_]*)")
@@ -40,6 +62,11 @@ def describe_error(error: BaseException) -> str:
         return str(error)
     text = exception_text(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def is_timeout(error: BaseException) -> bool:
+    """Whether this is how pytest-timeout ends a check that takes longer than it may."""
+    return isinstance(error, pytest.fail.Exception) and str(error).startswith(_TIMEOUT_START)
 
 
 def is_refusal(error: BaseException) -> bool:

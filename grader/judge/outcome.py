@@ -5,15 +5,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from pytest_timeout import PYTEST_FAILURE_MESSAGE
 
 from grader.checks.failure import CheckFailure
-from grader.judge.errors import StudentError, describe_error, todo_task
+from grader.judge.errors import (
+    TIMED_OUT,
+    StudentError,
+    describe_error,
+    is_timeout,
+    todo_task,
+)
 from grader.scores import CheckStatus
 from grader.worker import executor
 from grader.worker.crash import Frame, own_frames
 
-_TIMEOUT_START = PYTEST_FAILURE_MESSAGE.partition("%")[0]
+_TIMEOUT_HINT = "Look for a loop that never ends, or work that grows with the data."
 _SKIP_START = "needs task "
 TODO_MESSAGE = "not done yet: a TODO of this task is still there"
 
@@ -80,12 +85,14 @@ def judge_end(
             actual=error.actual,
             hint=error.hint,
         )
-    if isinstance(error, pytest.fail.Exception) and str(error).startswith(_TIMEOUT_START):
+    if isinstance(error, StudentError) and error.kind == TIMED_OUT:
+        return Result(id=check, status="timed_out", message=error.text, hint=_TIMEOUT_HINT)
+    if is_timeout(error):
         return Result(
             id=check,
             status="timed_out",
             message=f"stopped after {limit_s:g} s, the time limit of one check",
-            hint="Look for a loop that never ends, or work that grows with the data.",
+            hint=_TIMEOUT_HINT,
         )
     if came_from_student(error):
         return Result(id=check, status="crashed", message=describe_crash(error, folder))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from grader.judge.errors import Frame, StudentError
+from grader.judge.errors import TIMED_OUT, Frame, StudentError
 from grader.worker import wire
 from grader.worker.handles import Handle, Target
 
@@ -27,12 +27,13 @@ class WorkerProcess(Protocol):
         """Kill it; how it ended."""
 
 
+WALL = "your submission took longer than it may in all, and was stopped"
 _ENDS = {
     "exit": "your code ended the Python process (exit status {code}); look for sys.exit, os._exit",
     "signal": "your code's process was killed by signal {code}; look for memory, or native code",
     "output": "your code printed more than it may, and was stopped",
     "judge": "your code cut its connection to the grader",
-    "wall": "your submission took longer than it may in all, and was stopped",
+    "wall": WALL,
 }
 
 
@@ -50,6 +51,10 @@ class RemoteBackend:
         self._first = 0
         """Handles below this number belong to workers that are gone."""
         self._highest = 0
+
+    def load(self, module: str) -> None:
+        """Import a module of the submission."""
+        self._ask("load", module)
 
     def call(
         self, target: Target, args: Sequence[Any], kwargs: Mapping[str, Any], *, keep: bool = False
@@ -144,7 +149,7 @@ class RemoteBackend:
         self._busy = False
         reason = getattr(end, "reason", "signal")
         text = _ENDS.get(reason, _ENDS["signal"]).format(code=getattr(end, "code", 9))
-        return StudentError("ProcessEnded", text)
+        return StudentError(TIMED_OUT if reason == "wall" else "ProcessEnded", text)
 
     def _handle(self, value: Any) -> Handle:
         if type(value) is not Handle:

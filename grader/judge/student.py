@@ -11,12 +11,21 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from grader.checks import describe_opaque
-from grader.judge.errors import describe_error, is_refusal
+from grader.judge.errors import (
+    TIMED_OUT,
+    StudentError,
+    describe_error,
+    is_refusal,
+    is_timeout,
+)
 from grader.worker.handles import Handle, Target
 
 
 class Backend(Protocol):
     """What runs requests; see :class:`grader.worker.executor.Executor`."""
+
+    def load(self, module: str) -> None:
+        """Import a module of the submission."""
 
     def call(
         self, target: Target, args: Sequence[Any], kwargs: Mapping[str, Any], *, keep: bool = False
@@ -95,6 +104,8 @@ class Student:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._imported: set[str] = set()
+        self._endless: set[str] = set()
         self.probes = Probes(self)
 
     def __getattr__(self, module: str) -> Remote:
@@ -104,21 +115,21 @@ class Student:
 
     def call(self, function: Remote, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the submission; the same as ``function(*args, **kwargs)``."""
-        result = self._backend.call(_target(function), lower(args), lower(kwargs))
+        result = self._backend.call(self._reach(function), lower(args), lower(kwargs))
         return self._lift(result)
 
     def keep(self, function: Remote, *args: Any, **kwargs: Any) -> Remote:
         """Call a function and leave the result where it is, whatever it is."""
-        handle = self._backend.call(_target(function), lower(args), lower(kwargs), keep=True)
+        handle = self._backend.call(self._reach(function), lower(args), lower(kwargs), keep=True)
         return self._remote(handle)
 
     def value(self, remote: Remote) -> Any:
         """What a remote is, as data."""
-        return self._lift(self._backend.value(_target(remote)))
+        return self._lift(self._backend.value(self._reach(remote)))
 
     def item(self, remote: Remote, key: int | str) -> Remote:
         """A remote to ``remote[key]``."""
-        return self._remote(self._backend.item(_target(remote), key))
+        return self._remote(self._backend.item(self._reach(remote), key))
 
     def put(self, value: Any) -> Remote:
         """A copy of plain data that lives beside the submission, such as a dict it updates."""
@@ -139,7 +150,7 @@ class Student:
 
     def observe(self, function: Remote, *args: Any) -> tuple[Any, tuple[Any, ...]]:
         """Call a function; its result, and its arguments as they are after the call."""
-        result, after = self._backend.observe(_target(function), lower(args))
+        result, after = self._backend.observe(self._reach(function), lower(args))
         return self._lift(result), tuple(self._lift(argument) for argument in after)
 
     def seed(self, seed: int) -> None:
@@ -163,6 +174,27 @@ class Student:
     def probe(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Run a trusted function beside the submission; ``student.probes.NAME(...)`` is shorter."""
         return self._lift(self._backend.probe(name, lower(args), lower(kwargs)))
+
+    def _reach(self, remote: Remote) -> Target:
+        """The target of a remote, its module imported.
+
+        An import that ran into the time limit of a check is not tried again: each check of that
+        module would wait as long, and use up the time that the other modules have.
+        """
+        module = remote._target.root
+        if isinstance(module, str) and module not in self._imported:
+            if module in self._endless:
+                raise StudentError(
+                    TIMED_OUT, f"importing {module}.py does not end within the time of one check"
+                )
+            try:
+                self._backend.load(module)
+            except BaseException as error:
+                if is_timeout(error):
+                    self._endless.add(module)
+                raise
+            self._imported.add(module)
+        return remote._target
 
     def _remote(self, handle: Handle) -> Remote:
         return Remote(self, Target(handle.id), handle.kind)
@@ -191,10 +223,6 @@ class Probes:
         if name.startswith("_"):
             raise AttributeError(name)
         return lambda *args, **kwargs: self._student.probe(name, *args, **kwargs)
-
-
-def _target(remote: Remote) -> Target:
-    return remote._target
 
 
 def lower(value: Any) -> Any:

@@ -6,13 +6,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from grader.judge.remote import RemoteBackend
+from grader.judge.errors import TIMED_OUT, StudentError
+from grader.judge.remote import WALL, RemoteBackend
 from grader.worker import wire
 from grader.worker.sandbox import bubblewrap, zygote_command
 from grader.worker.zygote import CONTROL, Bounds, End
@@ -136,5 +138,16 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 def backend(zygote: Zygote, files: Mapping[str, bytes], bounds: Bounds) -> RemoteBackend:
-    """A backend for :class:`grader.judge.student.Student` whose code runs in a worker."""
-    return RemoteBackend(lambda: zygote.spawn(files, bounds))
+    """A backend for :class:`grader.judge.student.Student` whose code runs in a worker.
+
+    ``bounds.wall_s`` is the submission's from now on, however many workers it uses up.
+    """
+    end = time.monotonic() + bounds.wall_s
+
+    def spawn() -> Worker:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise StudentError(TIMED_OUT, WALL)
+        return zygote.spawn(files, msgspec.structs.replace(bounds, wall_s=left))
+
+    return RemoteBackend(spawn)

@@ -35,6 +35,10 @@ class Executor:
         self._probes = probes
         self._objects: dict[int, Any] = {}
 
+    def load(self, module: str) -> None:
+        """Import a module of the submission."""
+        self._modules.load(module)
+
     def call(
         self, target: Target, args: Sequence[Any], kwargs: Mapping[str, Any], *, keep: bool = False
     ) -> Any:

@@ -21,6 +21,7 @@ def serve(channel: socket.socket, folder: Path) -> None:
     """Answer requests about the submission in a folder until the channel closes."""
     executor = Executor(folder, PROBES)
     operations: dict[str, Callable[..., Any]] = {
+        "load": executor.load,
         "call": lambda target, args, kwargs, keep: executor.call(target, args, kwargs, keep=keep),
         "observe": executor.observe,
         "probe": executor.probe,
