@@ -41,9 +41,9 @@ def course(tmp_path):
     return tmp_path
 
 
-def grade(course, *arguments):
+def grade(course, *arguments, paths=("class",)):
     done = subprocess.run(
-        [*COMMAND, "class", "--jobs=2", *arguments],
+        [*COMMAND, *paths, "--jobs=2", *arguments],
         cwd=course,
         capture_output=True,
         text=True,
@@ -100,6 +100,59 @@ def test_only_what_is_new_or_changed_is_graded_again(course):
     done, fourth = grade(course, "--fresh")
     assert "6 submissions, 0 of them" in done.stderr
     assert points(fourth) == points(third)
+
+
+LATE = """
+[late]
+due = 2031-03-04T12:00:00Z
+percent_per_day = 10
+"""
+METADATA = """
+submission_1:
+  :submitters:
+  - :name: Kim Lee
+    :email: kim@example.org
+  :created_at: 2031-03-{day} 12:00:01 Z
+"""
+
+
+def test_lateness_that_changes_changes_the_penalty_without_grading_again(course):
+    (course / "solution/assignment.toml").write_text(tiny.MANIFEST + LATE)
+    download = course / "download"
+    (download / "submission_1").mkdir(parents=True)
+    (download / "submission_1/ridge.py").write_text(RIGHT)
+    scores = []
+    for day in ("05", "06", "06", "04"):
+        (download / "submission_metadata.yml").write_text(METADATA.format(day=day))
+        done, found = grade(course, "download", paths=())
+        (score,) = found.values()
+        scores.append(score)
+        assert (course / "results" / score["submission"] / "artifacts/note.png").is_file()
+    assert [score["penalty"] and score["penalty"]["points"] for score in scores] == [2, 3, 3, 1]
+    assert len({score["started_at"] for score in scores}) == 1
+    assert "1 of them graded before" in done.stderr
+    assert "-1" in done.stdout
+
+
+def test_a_submission_marked_late_without_a_number_is_put_to_a_person(course):
+    (course / "solution/assignment.toml").write_text(tiny.MANIFEST + LATE)
+    download = course / "download"
+    download.mkdir()
+    (download / "leekim_LATE_1906_90003_ridge-2.py").write_text(RIGHT)
+    (download / "hopper_1907_90004_ridge.py").write_text(RIGHT)
+    done, found = grade(course, "download", paths=())
+    assert [score["penalty"] for score in found.values()] == [None, None]
+    assert "Lateness to settle:" in done.stdout
+    assert "marked as late, but not by how much" in done.stdout
+    assert done.returncode == 0
+
+
+def test_a_score_that_was_deleted_is_made_again(course):
+    _, first = grade(course, "--seed=5")
+    (course / "results/wrong/score.json").unlink()
+    done, second = grade(course, "--seed=5")
+    assert "5 submissions, 4 of them graded before" in done.stderr
+    assert points(second) == points(first)
 
 
 def test_the_same_checks_give_the_same_score_in_process_and_split(course):

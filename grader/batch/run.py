@@ -13,11 +13,12 @@ import msgspec
 from grader import scores
 from grader.batch.gradebook import Gradebook
 from grader.batch.intake import collect
-from grader.batch.late import penalty
+from grader.batch.isolation import layers
+from grader.batch.late import open_question, penalty
 from grader.batch.pool import Pool
 from grader.batch.rebuild import open_gradebook
 from grader.batch.records import Entry, Key
-from grader.batch.results import Results
+from grader.batch.results import ARTIFACTS, SCORE, Results
 from grader.batch.submission import Submission
 from grader.batch.summary import Summary, summarize, write_summary
 from grader.batch.table import Row, table_row
@@ -25,11 +26,7 @@ from grader.judge.environment import SOLUTION_FILES, environment
 from grader.judge.messages import Job, Options, Verdict
 from grader.judge.source import digest
 from grader.manifest import load_manifest
-from grader.worker.layers import in_force, survey
 from grader.worker.zygote import Bounds
-
-SANDBOX = ("bubblewrap", "namespaces")
-"""Layers that a graded submission must run under, unless the command says otherwise."""
 
 
 class RunError(Exception):
@@ -71,6 +68,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[Row]
     """One line a submission, by id."""
     summary: Summary
+    questions: dict[str, str]
+    """What a person has to settle about a submission's lateness, by its id."""
 
     @property
     def needs_review(self) -> int:
@@ -91,7 +90,7 @@ class Run:
                 known = ", ".join(self.manifest.task_ids())
                 raise RunError(f"--task {name}: there is no such task; the tasks are {known}")
         self.seed = secrets.randbits(31) if request.seed is None else request.seed
-        self.layers = self._layers()
+        self.layers = layers(request.sandbox, progress.say)
         self.solution_digest = digest(request.solution, SOLUTION_FILES)
 
     def execute(self) -> Outcome:
@@ -111,13 +110,11 @@ class Run:
             )
             done, open_ = self._split(submissions, gradebook)
             self.progress.begin(len(submissions), len(done))
+            for submission in submissions:
+                if submission.id in done:
+                    self._settle(submission, done[submission.id], results, gradebook, number)
             for submission, score, artifacts in self._grade(open_, Path(workdir)):
-                score.penalty = penalty(
-                    score.score,
-                    late_seconds=submission.late_seconds,
-                    submitted_at=submission.submitted_at,
-                    policy=self.manifest.late,
-                )
+                score.penalty = self._penalty(submission, score)
                 results.write(score, artifacts)
                 gradebook.record(number, score)
                 self.progress.graded(submission.id, score)
@@ -128,7 +125,42 @@ class Run:
             rows = [
                 self._row(submission, done[submission.id], gradebook) for submission in submissions
             ]
-            return Outcome(rows=rows, summary=summary)
+            return Outcome(rows=rows, summary=summary, questions=self._questions(submissions))
+
+    def _settle(
+        self,
+        submission: Submission,
+        score: scores.Score,
+        results: Results,
+        gradebook: Gradebook,
+        run: int,
+    ) -> None:
+        """Bring the penalty of a reused score up to date, such as after an extension."""
+        penalty = self._penalty(submission, score)
+        if penalty != score.penalty:
+            score.penalty = penalty
+            results.write(score, results.of(submission.id) / ARTIFACTS)
+            gradebook.record(run, score)
+
+    def _penalty(self, submission: Submission, score: scores.Score) -> scores.Penalty | None:
+        return penalty(
+            score.score,
+            late_seconds=submission.late_seconds,
+            submitted_at=submission.submitted_at,
+            policy=self.manifest.late,
+        )
+
+    def _questions(self, submissions: Sequence[Submission]) -> dict[str, str]:
+        found = {
+            submission.id: open_question(
+                late=submission.late,
+                late_seconds=submission.late_seconds,
+                submitted_at=submission.submitted_at,
+                policy=self.manifest.late,
+            )
+            for submission in submissions
+        }
+        return {name: question for name, question in found.items() if question}
 
     def _row(self, submission: Submission, score: scores.Score, gradebook: Gradebook) -> Row:
         final = gradebook.final(submission.id)
@@ -159,7 +191,8 @@ class Run:
                 seed=self.request.seed,
             )
             score = None if self.request.fresh else gradebook.graded(submission.id, key)
-            if score is not None and score.environment.isolation == self.layers:
+            there = (self.request.out / submission.id / SCORE).is_file()
+            if score is not None and there and score.environment.isolation == self.layers:
                 done[submission.id] = score
             else:
                 open_.append(submission)
@@ -238,28 +271,6 @@ class Run:
                 namespaces="namespaces" in self.layers,
             ),
         )
-
-    def _layers(self) -> list[str]:
-        """Names of the layers this run rests on."""
-        if self.request.sandbox == "none":
-            self.progress.say(
-                "WARNING: --sandbox none: student code can read everything you can, and change it"
-            )
-            return ["rlimits"]
-        found = survey()
-        working = in_force(found)
-        missing = [name for name in SANDBOX if name not in working]
-        if missing and self.request.sandbox == "require":
-            fixes = "; ".join(layer.fix for layer in found if layer.name in missing and layer.fix)
-            raise RunError(
-                f"--sandbox require: {', '.join(missing)} missing on this machine; {fixes}"
-            )
-        if missing:
-            self.progress.say(
-                f"WARNING: grading without {', '.join(missing)}: student code is not kept from "
-                "this machine's files; run 'grader doctor' to see why"
-            )
-        return working
 
 
 def _entry(submission: Submission) -> Entry:

@@ -1,7 +1,7 @@
 """The class table: one line for each submission, and what they say together."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TextIO
 
 import msgspec
@@ -16,7 +16,7 @@ from grader.scores import Score
 from grader.texts import encodable, number, one_line
 
 WIDTH: Final = 80
-_REVIEWS: Final = 20
+_LISTED: Final = 20
 """How many submissions that need a person are listed with the whole reason."""
 _STATUSES: Final = {"graded": ("graded", "green"), "needs_review": ("review", "bold red")}
 
@@ -75,6 +75,7 @@ def render(
     rows: Iterable[Row],
     summary: Summary,
     *,
+    questions: Mapping[str, str] | None = None,
     color: bool = False,
     width: int = WIDTH,
     stream: TextIO | None = None,
@@ -87,6 +88,8 @@ def render(
         In the order to be shown.
     summary
         What they say together.
+    questions
+        What a person has to settle about the lateness of submissions, by id.
     color
         Whether to use the control sequences of a terminal; without, there are none at all.
     width
@@ -113,15 +116,21 @@ def render(
     console.print(Text(_counts(summary)))
     if summary.points:
         console.print(Text(_points(summary)))
-    if summary.needs_review:
-        console.print(Text("\nNeed a person:"))
-    for review in summary.needs_review[:_REVIEWS]:
-        text = one_line(f"{review.submission}: {review.reason or 'no reason given'}")
-        console.print(Padding(Text(text, overflow="fold"), (0, 0, 0, 2)))
-    if len(summary.needs_review) > _REVIEWS:
-        console.print(Text(f"  and {len(summary.needs_review) - _REVIEWS} more, in summary.json"))
+    reviews = [(each.submission, each.reason or "no reason given") for each in summary.needs_review]
+    _list(console, "Need a person:", reviews, rest="in summary.json")
+    _list(console, "Lateness to settle:", list((questions or {}).items()), rest="like these")
     lines = buffer.getvalue().splitlines()
     return encodable("\n".join(line.rstrip() for line in lines) + "\n", stream)
+
+
+def _list(console: Console, title: str, entries: Sequence[tuple[str, str]], *, rest: str) -> None:
+    if entries:
+        console.print(Text(f"\n{title}"))
+    for submission, said in entries[:_LISTED]:
+        text = one_line(f"{submission}: {said}")
+        console.print(Padding(Text(text, overflow="fold"), (0, 0, 0, 2)))
+    if len(entries) > _LISTED:
+        console.print(Text(f"  and {len(entries) - _LISTED} more, {rest}"))
 
 
 def _table(rows: Sequence[Row]) -> Table:

@@ -1,0 +1,47 @@
+"""Which layers of the sandbox a run rests on, and what is said where one is missing."""
+
+from collections.abc import Callable
+from typing import Final
+
+from grader.worker.layers import in_force, survey
+
+SANDBOX: Final = ("bubblewrap", "namespaces")
+"""Layers that a graded submission must run under, unless the command says otherwise."""
+
+
+class IsolationError(Exception):
+    """A layer is missing that the command requires; the message names it and the fix."""
+
+
+def layers(sandbox: str, say: Callable[[str], None]) -> list[str]:
+    """Names of the layers in force.
+
+    Parameters
+    ----------
+    sandbox
+        ``require``: missing layers are an error; ``auto``: they are said; ``none``: use none.
+    say
+        Gets a warning line.
+
+    Raises
+    ------
+    IsolationError
+        A layer is missing and `sandbox` is ``require``.
+    """
+    if sandbox == "none":
+        say("WARNING: --sandbox none: student code can read everything you can, and change it")
+        return ["rlimits"]
+    found = survey()
+    working = in_force(found)
+    missing = [name for name in SANDBOX if name not in working]
+    if missing and sandbox == "require":
+        fixes = "; ".join(layer.fix for layer in found if layer.name in missing and layer.fix)
+        raise IsolationError(
+            f"--sandbox require: {', '.join(missing)} missing on this machine; {fixes}"
+        )
+    if missing:
+        say(
+            f"WARNING: grading without {', '.join(missing)}: student code is not kept from "
+            "this machine's files; run 'grader doctor' to see why"
+        )
+    return working

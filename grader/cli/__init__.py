@@ -1,0 +1,24 @@
+"""The command ``grader``.
+
+One module per command. Each imports what it needs when it runs, so that ``grader --help`` answers
+at once and without torch.
+"""
+
+import click
+
+from grader.cli.doctor import doctor
+from grader.cli.grade import grade
+from grader.cli.release import release
+from grader.cli.remark import remark
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="autoencoder-grader", prog_name="grader")
+def main() -> None:
+    """Make assignments, grade submissions, and report on both."""
+
+
+for command in (release, grade, remark, doctor):
+    main.add_command(command)

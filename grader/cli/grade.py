@@ -1,0 +1,138 @@
+"""``grader grade``: submissions in, scores out."""
+
+from pathlib import Path
+
+import click
+
+from grader.cli.common import FOLDER, UsageProblem
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=FOLDER, metavar="PATH...")
+@click.option(
+    "--solution",
+    type=FOLDER,
+    default=Path("solution"),
+    show_default=True,
+    help="Folder with the reference, all checks and assignment.toml.",
+)
+@click.option(
+    "--out",
+    type=FOLDER,
+    default=Path("results"),
+    show_default=True,
+    help="Folder of results; made if it is missing.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Submissions graded at a time.  [default: the cores]",
+)
+@click.option(
+    "--task", "tasks", multiple=True, metavar="ID", help="Grade this task only (repeatable)."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="Seed of every submission.  [default: a fresh one, recorded]",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu"]),
+    default="auto",
+    show_default=True,
+    help="Where student code computes; this version grades on the CPU.",
+)
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "require", "none"]),
+    default="auto",
+    show_default=True,
+    help="auto: what this machine has, said loudly where something is missing; require: refuse to "
+    "grade then; none: no isolation, for code you trust.",
+)
+@click.option("--fresh", is_flag=True, help="Grade everything again, also what has not changed.")
+def grade(
+    paths: tuple[Path, ...],
+    solution: Path,
+    out: Path,
+    jobs: int | None,
+    tasks: tuple[str, ...],
+    seed: int | None,
+    device: str,
+    sandbox: str,
+    fresh: bool,
+) -> None:
+    """Grade submissions, each in a sandboxed process of its own.
+
+    PATH is a folder of submissions, one submission (a folder, .zip, .tar.gz or .py), or a download
+    from Canvas, Moodle, Gradescope or GitHub Classroom as it comes, folder or zip.
+
+    \b
+        grader grade tests/submissions
+        grader grade downloads/hw9.zip --out results/hw9
+        grader grade one-student/ --task encoder --task decoder
+
+    OUT gets a folder for each submission with score.json and pictures, summary.json, and
+    gradebook.db with every attempt. What is graded is kept at once: stop with Ctrl-C, or lose
+    power, and the same command goes on where it was. It grades again only what is new or changed.
+
+    Exit status: 0 every submission was graded, whatever it scored; 1 at least one needs a person;
+    2 usage; 130 stopped.
+    """  # noqa: D301 - click takes a real backspace for "leave these lines as they are"
+    import os
+    import sys
+
+    from grader.batch.gradebook_file import GradebookError
+    from grader.batch.isolation import IsolationError
+    from grader.batch.pool import JudgeError
+    from grader.batch.progress import RunProgress
+    from grader.batch.results import ResultsError
+    from grader.batch.run import Request, Run, RunError
+    from grader.batch.submission import IntakeError
+    from grader.batch.table import render
+    from grader.manifest import ManifestError
+    from grader.scores import ScoreError
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    request = Request(
+        paths=paths,
+        solution=solution,
+        out=out,
+        jobs=jobs or cores or 1,
+        tasks=tasks,
+        seed=seed,
+        sandbox=sandbox,
+        fresh=fresh,
+        command=tuple(sys.argv[1:]),
+    )
+    try:
+        with RunProgress() as progress:
+            outcome = Run(request, progress).execute()
+    except (
+        GradebookError,
+        IntakeError,
+        IsolationError,
+        JudgeError,
+        ManifestError,
+        ResultsError,
+        RunError,
+        ScoreError,
+    ) as error:
+        raise UsageProblem(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo(
+            f"\nStopped. What was graded is in {out}; the same command goes on from there.",
+            err=True,
+        )
+        raise SystemExit(130) from None
+    text = render(
+        outcome.rows,
+        outcome.summary,
+        questions=outcome.questions,
+        color=sys.stdout.isatty(),
+        stream=sys.stdout,
+    )
+    click.echo(text, nl=False)
+    click.echo(f"\nResults: {out}   Needs a person: {outcome.needs_review}")
+    raise SystemExit(1 if outcome.needs_review else 0)
