@@ -20,16 +20,20 @@ demo: setup
 	@echo "== A half-finished student, all checks =="
 	-$(BIN)/python -m pytest solution --submission tests/submissions/half_finished \
 		--scores build/demo-half.json
+	@echo "== A class of fifteen, as Canvas hands it out, each in a sandboxed process =="
+	$(BIN)/python tests/class_download.py build/class
+	rm -rf build/results
+	-$(BIN)/grader grade build/class --out build/results
 
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/grader release --check
-	$(BIN)/python -m pytest -n 2 -W error
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -W error
 
 release: setup
 	$(BIN)/grader release
