@@ -60,7 +60,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     check_s: Positive = 60.0
     """Wall-clock seconds one check may take, its set-up included."""
     submission_s: Positive = 600.0
-    """Wall-clock seconds a submission's process may live."""
+    """Wall-clock seconds a submission may take in all, however many processes it uses up."""
     cpu_s: PositiveInt = 600
     """CPU seconds of one process."""
     memory_mb: PositiveInt = 2048
