@@ -1,13 +1,15 @@
+import os
+
 import pytest
 from rich.console import Console
 
 from grader.batch.doctor import Finding, examine, print_findings
-from grader.worker import layers
+from grader.worker import landlock, layers, seccomp
 
 
 def test_each_layer_says_whether_it_works_and_what_would_mend_it():
     found = layers.survey()
-    assert [layer.name for layer in found] == ["bubblewrap", "namespaces", "landlock", "seccomp"]
+    assert tuple(layer.name for layer in found) == layers.REQUIRED
     for layer in found:
         assert layer.detail
         assert layer.works or layer.fix or layer.detail == "needs bubblewrap"
@@ -19,7 +21,9 @@ def test_without_bubblewrap_nothing_that_rests_on_it_is_said_to_be_in_force(monk
     assert not found["bubblewrap"].works
     assert "apt-get install bubblewrap" in found["bubblewrap"].fix
     assert not found["namespaces"].works
-    assert layers.in_force(list(found.values())) == ["rlimits"]
+    named = layers.in_force(list(found.values()))
+    assert not {"bubblewrap", "namespaces"} & set(named)
+    assert named[-1] == "rlimits"
 
 
 def test_a_bubblewrap_that_fails_is_reported_with_what_it_said(monkeypatch, tmp_path):
@@ -31,6 +35,56 @@ def test_a_bubblewrap_that_fails_is_reported_with_what_it_said(monkeypatch, tmp_
     assert not layer.works
     assert "no permission" in layer.detail
     assert "userns" in layer.fix
+
+
+def test_landlock_seccomp_and_limits_remain_without_bubblewrap(monkeypatch, tmp_path):
+    if not landlock.version() or seccomp.library() is None:
+        pytest.skip("this machine has no Landlock or no libseccomp")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert {"landlock", "seccomp", "no_new_privs", "rlimits"} <= set(
+        layers.in_force(layers.survey())
+    )
+
+
+def test_root_whose_interpreter_nobody_can_read_is_told_where_to_put_it(monkeypatch, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root becomes nobody")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "python").touch()
+    monkeypatch.setattr(layers, "readable", lambda: [closed / "python"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    layer = layers.survey()[-1]
+    assert layer.name == "capabilities"
+    assert not layer.works
+    assert str(closed) in layer.detail
+    assert "/opt" in layer.fix
+    monkeypatch.undo()
+    assert layers.survey()[-1].works is layers.survey()[0].works
+
+
+def test_a_missing_library_is_named_with_its_package(monkeypatch):
+    monkeypatch.setattr(seccomp, "library", lambda: None)
+    monkeypatch.setattr(layers, "_confined", lambda layer: f"{layer} does not work")
+    layer = {layer.name: layer for layer in layers.survey()}["seccomp"]
+    assert not layer.works
+    assert "apt-get install libseccomp2" in layer.fix
+
+
+@pytest.mark.parametrize(
+    ("layer", "sabotage"),
+    [
+        ("landlock", "landlock.restrict = lambda **_: None"),
+        ("seccomp", "seccomp.Filter.load = lambda self: None"),
+        ("no_new_privs", "privileges.has_no_new_privs = lambda: False"),
+    ],
+)
+def test_a_layer_that_is_on_and_stops_nothing_does_not_work(monkeypatch, layer, sabotage):
+    code = layers._CONFINED.replace("seccomp\n", f"seccomp\n{sabotage}\n", 1)
+    assert sabotage in code
+    assert layers._confined(layer) is None
+    monkeypatch.setattr(layers, "_CONFINED", code)
+    assert layers._confined(layer)
 
 
 @pytest.mark.parametrize("needed", [True, False])

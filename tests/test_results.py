@@ -1,6 +1,7 @@
 import fcntl
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -278,6 +279,17 @@ def test_left_over_temporaries_are_removed(tmp_path: Path) -> None:
     (tmp_path / ".adjustments.json.a1b2c3_d").symlink_to(tmp_path / "gone")
     Results(tmp_path).close()
     assert listing(tmp_path) == [".lock", "ada"]
+
+
+def test_the_folder_for_work_goes_with_the_run_or_with_the_next_one(tmp_path: Path) -> None:
+    with Results(tmp_path) as results:
+        with results.work() as work:
+            (Path(work) / "ada").mkdir()
+            assert Path(work).parent == tmp_path
+        assert listing(tmp_path) == [".lock"]
+        shutil.copytree(tmp_path, tmp_path / Path(work).name)  # as a killed run leaves it
+    Results(tmp_path).close()
+    assert listing(tmp_path) == [".lock"]
 
 
 @pytest.mark.parametrize("moved", ["nothing", "the old artifacts", "the artifacts", "all"])

@@ -14,7 +14,7 @@ import pytest
 import tiny
 
 from grader.scores import json_schema
-from grader.worker.layers import in_force, survey
+from grader.worker.layers import REQUIRED, in_force, survey
 
 RIGHT = tiny.SOLUTION
 WRONG = RIGHT.replace("return x @ weights", "return x @ weights + 1")
@@ -69,7 +69,7 @@ def test_a_class_is_graded_and_kept(course):
     assert points(found) == EXPECTED
     for score in found.values():
         jsonschema.validate(score, json_schema(strict=True))
-        assert score["environment"]["isolation"] == ["bubblewrap", "namespaces", "rlimits"]
+        assert score["environment"]["isolation"] == [*REQUIRED, "rlimits"]
     assert (course / "results/right/artifacts/note.png").read_bytes() == b"picture"
     crash = found["crash"]["tasks"][1]["checks"][0]
     assert crash["status"] == "crashed"

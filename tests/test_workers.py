@@ -248,7 +248,7 @@ def test_the_wall_clock_limit_of_a_submission_holds(zygote):
 def test_cpu_time_is_limited(zygote):
     bounds = msgspec.structs.replace(BOUNDS, cpu_s=1)
     student = Student(backend(zygote, {"work.py": CODE}, bounds))
-    with pytest.raises(StudentError, match="killed by signal"):
+    with pytest.raises(StudentError, match="more processor time than it may"):
         student.work.hang()
     student.close()
 
@@ -300,7 +300,7 @@ def test_there_is_no_network(student):
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.2)
-        with pytest.raises(StudentError, match=r"unreachable|refused"):
+        with pytest.raises(StudentError, match=r"unreachable|refused|not permitted"):
             student.work.connect(listener.getsockname()[1])
         with pytest.raises(TimeoutError):
             listener.accept()

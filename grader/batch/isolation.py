@@ -1,12 +1,8 @@
 """Which layers of the sandbox a run rests on, and what is said where one is missing."""
 
 from collections.abc import Callable
-from typing import Final
 
-from grader.worker.layers import in_force, survey
-
-SANDBOX: Final = ("bubblewrap", "namespaces")
-"""Layers that a graded submission must run under, unless the command says otherwise."""
+from grader.worker.layers import REQUIRED, in_force, survey
 
 
 class IsolationError(Exception):
@@ -33,7 +29,7 @@ def layers(sandbox: str, say: Callable[[str], None]) -> list[str]:
         return ["rlimits"]
     found = survey()
     working = in_force(found)
-    missing = [name for name in SANDBOX if name not in working]
+    missing = [name for name in REQUIRED if name not in working]
     if missing and sandbox == "require":
         fixes = "; ".join(layer.fix for layer in found if layer.name in missing and layer.fix)
         raise IsolationError(
@@ -41,7 +37,7 @@ def layers(sandbox: str, say: Callable[[str], None]) -> list[str]:
         )
     if missing:
         say(
-            f"WARNING: grading without {', '.join(missing)}: student code is not kept from "
-            "this machine's files; run 'grader doctor' to see why"
+            f"WARNING: grading without {', '.join(missing)}; what that leaves open is in "
+            "docs/sandbox.md, and 'grader doctor' says what mends it"
         )
     return working

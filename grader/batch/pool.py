@@ -32,18 +32,22 @@ class JudgeError(Exception):
 
 
 class JudgeDiedError(Exception):
-    """A judge ended in the middle of a submission."""
+    """A judge was killed, while it started or in the middle of a submission."""
 
 
 class Judge:
-    """A judge process, started and warm."""
+    """A judge process; it grades once :meth:`wait` has returned.
+
+    It ends with the thread that started it, however that ends.
+    """
 
     def __init__(self, options: Options) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         reader, writer = os.pipe()
+        arguments = [str(os.getpid()), str(writer), msgspec.json.encode(options).decode()]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _HAND_OVER, str(writer), msgspec.json.encode(options)],
+                [sys.executable, "-c", _HAND_OVER, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=self._log,
                 stderr=self._log,
@@ -51,19 +55,37 @@ class Judge:
                 start_new_session=True,
                 env={**os.environ, "OMP_NUM_THREADS": "1"},
             )
+        except BaseException:
+            os.close(reader)
+            self._log.close()
+            raise
         finally:
             os.close(writer)
         self._verdicts = open(reader, "rb")  # noqa: PTH123, SIM115  # a descriptor, closed below
-        ready = read_message(self._verdicts, Ready)
-        if ready is None or ready.problem:
-            said = ready.problem if ready else self._said()
-            self.close()
-            raise JudgeError(said or "the judge ended without a word")
 
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
+    def wait(self) -> None:
+        """Wait until it is warm.
+
+        Raises
+        ------
+        JudgeError
+            It found something that keeps it from grading.
+        JudgeDiedError
+            It was killed.
+        """
+        ready = read_message(self._verdicts, Ready)
+        if ready is None:
+            end = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+            if end is not None and end.si_code != os.CLD_EXITED:
+                raise JudgeDiedError(f"the judge was killed by signal {end.si_status}")
+            raise JudgeError(self._said() or "the judge ended without a word")
+        if ready.problem is not None:
+            raise JudgeError(ready.problem)
+
+    def alive(self) -> bool:
+        """Whether it has not ended, as far as can be told now."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT  # its number stays its own until close()
+        return os.waitid(os.P_PID, self._process.pid, options) is None
 
     def grade(self, job: Job) -> Verdict:
         """Grade one submission; JudgeDiedError if the judge dies over it."""
@@ -79,10 +101,15 @@ class Judge:
             raise JudgeDiedError(f"the judge died: {self._said()[-300:] or 'it said nothing'}")
         return verdict
 
-    def close(self) -> None:
+    def kill(self) -> None:
         """Kill the judge, and with it its zygote and every worker."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill the judge and wait for its end."""
+        self.kill()
         self._process.wait()
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
@@ -96,9 +123,12 @@ class Judge:
 
 
 _HAND_OVER: Final = f"""\
-import os, sys
-os.dup2(int(sys.argv[1]), {VERDICTS})
-os.execv(sys.executable, [sys.executable, "-m", "grader.judge.server", sys.argv[2]])
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL: also for what it becomes
+if os.getppid() != int(sys.argv[1]):
+    sys.exit("the coordinator is gone")
+os.dup2(int(sys.argv[2]), {VERDICTS})
+os.execv(sys.executable, [sys.executable, "-m", "grader.judge.server", sys.argv[3]])
 """
 
 
@@ -131,16 +161,15 @@ class Pool:
         """Kill every judge; what is being graded is given up."""
         with self._lock:
             self._closed = True
-            judges = list(self._judges)
-        for judge in judges:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(judge.pid, signal.SIGKILL)
+            for judge in self._judges:
+                judge.kill()
         self._threads.shutdown(wait=True, cancel_futures=True)
-        for judge in judges:
+        for judge in self._judges:
             judge.close()
 
     def _grade(self, job: Job) -> Verdict:
         fault = ""
+        killed: list[str] = []
         for _ in range(TRIES):
             judge = self._judge()
             try:
@@ -149,22 +178,55 @@ class Pool:
                 fault = str(error)
                 self._drop(judge)
                 continue
-            if verdict.fault is None:
+            if verdict.fault is not None:
+                fault = verdict.fault
+            elif (
+                not verdict.killed or verdict.killed == killed
+            ):  # twice the same: their code does it
                 return verdict
-            fault = verdict.fault
-            self._drop(judge)  # whatever went wrong, the next try begins with nothing of it
+            else:
+                killed = verdict.killed
+                fault = (
+                    f"something outside killed the student's process in {', '.join(killed)}; see "
+                    "that the machine has memory enough, and run the same command again"
+                )
         return Verdict(id=job.id, fault=fault)
 
     def _judge(self) -> Judge:
+        """A warm judge, of this thread's own."""
         judge: Judge | None = getattr(self._local, "judge", None)
-        if judge is None:
+        if judge is not None:
+            if judge.alive():
+                return judge
+            self._drop(judge)  # killed between two submissions, which costs neither a try
+        for _ in range(TRIES):
+            judge = self._start()
+            try:
+                judge.wait()
+            except JudgeDiedError as error:
+                fault = str(error)
+                self._drop(judge)
+            else:
+                self._local.judge = judge
+                return judge
+        raise JudgeError(
+            f"{fault} while it started, {TRIES} times; look for what kills it, such as a lack of "
+            "memory (then use fewer --jobs), and run the same command again: what is graded is kept"
+        )
+
+    def _start(self) -> Judge:
+        with self._lock:  # so that close() knows each judge, also one that is still starting
             if self._closed:
                 raise JudgeError("the run is being stopped")
-            judge = Judge(self._options)
-            self._local.judge = judge
-            with self._lock:
-                self._judges.add(judge)
-        return judge
+            try:
+                judge = Judge(self._options)
+            except OSError as error:
+                raise JudgeError(
+                    f"a judge cannot be started: {error}; mend that, or use fewer --jobs, and run "
+                    "the same command again: what is graded is kept"
+                ) from error
+            self._judges.add(judge)
+            return judge
 
     def _drop(self, judge: Judge) -> None:
         self._local.judge = None

@@ -30,9 +30,10 @@ _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _NEW: Final = ".grader-new"
 _STAGED: Final = ".grader-staged-"
 _OLD: Final = ".grader-old-"
+_WORK: Final = ".grader-work-"
 # What tempfile and grader.scores.write_whole leave behind when killed.
 _LEFT: Final = re.compile(
-    r"\.(grader-(staged|old)-|((score|summary|adjustments)\.json|feedback\.html)\.)[a-z0-9_]{8}"
+    r"\.(grader-(staged|old|work)-|((score|summary|adjustments)\.json|feedback\.html)\.)[a-z0-9_]{8}"
 )
 
 
@@ -92,6 +93,20 @@ class Results:
         if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
             raise ResultsError(f"{folder}: is not a folder; move it away")
         return folder
+
+    def work(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder for what is needed only while the run goes on.
+
+        It goes when it is closed, or when the folder of results is next opened: a run that is
+        killed leaves nothing elsewhere.
+
+        Raises
+        ------
+        ResultsError
+            There is no room.
+        """
+        with _explained(self.folder):
+            return tempfile.TemporaryDirectory(prefix=_WORK, dir=self.folder)
 
     def write(self, score: Score, artifacts: Path | None = None) -> Path:
         """Write ``score.json`` and ``artifacts/`` of a submission, both or neither.

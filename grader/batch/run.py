@@ -260,6 +260,7 @@ class Run:
             tasks=self.tasks,
             data=str(data) if data else None,
             isolate="bubblewrap" in self.layers,
+            layers=[] if self.request.sandbox == "none" else self.layers,
             isolation=self.layers,
             bounds=Bounds(
                 memory_mb=limits.memory_mb,

@@ -1,14 +1,18 @@
 """What a grading ran on, and with what; loads neither torch nor pytest to find out."""
 
+import functools
 import platform
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import metadata
 
 from grader import scores
 
 SOLUTION_FILES = ("assignment.toml", "*.py", "checks/**/*.py")
 """What of a solution decides a score: manifest, reference and checks."""
+
+
+version = functools.cache(metadata.version)  # a file each time otherwise
 
 
 def environment(seed: int, isolation: Sequence[str]) -> scores.Environment:

@@ -19,6 +19,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     tasks: list[str]
     data: str | None
     isolate: bool
+    layers: list[str]
+    """Names of the layers that workers have and try; none where nothing is to be isolated."""
     isolation: list[str]
     """Names of the layers in force, for the score."""
     bounds: Bounds
@@ -41,6 +43,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     score: bytes | None = None
     fault: str | None = None
+    killed: list[str] = []
+    """Checks in which the student's process was killed, but not by the grader."""
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,16 @@
 """The backend whose student code runs in another process; see :mod:`grader.worker.serve`."""
 
 import secrets
+import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from grader.judge.errors import TIMED_OUT, Frame, StudentError
+from grader.judge.errors import TIMED_OUT, Frame, SandboxError, StudentError
 from grader.worker import wire
 from grader.worker.handles import Handle, Target
+from grader.worker.zygote import End
 
 
 class ViolationError(StudentError):
@@ -23,8 +25,11 @@ class WorkerProcess(Protocol):
 
     channel: socket.socket
 
-    def end(self, *, died: bool = False) -> Any:
-        """Kill it; how it ended."""
+    def end(self, *, died: bool = False) -> End | None:
+        """Kill it; how it ended, or None if its keeper does not say."""
+
+    def let_go(self) -> None:
+        """Let it be killed, without waiting."""
 
 
 WALL = "your submission took longer than it may in all, and was stopped"
@@ -33,6 +38,7 @@ _ENDS = {
     "signal": "your code's process was killed by signal {code}; look for memory, or native code",
     "output": "your code printed more than it may, and was stopped",
     "judge": "your code cut its connection to the grader",
+    "cpu": "your code used more processor time than it may, and was stopped",
     "wall": WALL,
 }
 
@@ -51,6 +57,10 @@ class RemoteBackend:
         self._first = 0
         """Handles below this number belong to workers that are gone."""
         self._highest = 0
+        self.lost: str | None = None
+        """How the sandbox failed, if it did: what a check said after that means nothing."""
+        self.killed = 0
+        """Workers killed by a signal that the grader did not send: from outside, or for memory."""
 
     def load(self, module: str) -> None:
         """Import a module of the submission."""
@@ -99,12 +109,15 @@ class RemoteBackend:
             copy = RemoteBackend(_refuse_respawn)
             copy._worker = _Copy(ours)
             copy._first, copy._highest = self._first, self._highest
-            yield copy
+            try:
+                yield copy
+            finally:
+                self.killed += copy.killed
 
     def close(self) -> None:
         """Kill the worker."""
         if self._worker is not None:
-            self._worker.end()
+            self._worker.let_go()
             self._worker = None
 
     def _ask(self, operation: str, *arguments: Any, descriptor: int | None = None) -> Any:
@@ -113,7 +126,11 @@ class RemoteBackend:
             self._busy = False
         if self._worker is None:
             self._first = self._highest + 1
-            self._worker = self._spawn()
+            try:
+                self._worker = self._spawn()
+            except SandboxError as error:
+                self.lost = str(error)
+                raise
         token = secrets.token_bytes(16)
         request = [token, operation, *(self._rebase(argument) for argument in arguments)]
         self._busy = True
@@ -143,13 +160,16 @@ class RemoteBackend:
         self.close()
         raise ViolationError("a reply of unknown form")
 
-    def _died(self) -> StudentError:
+    def _died(self) -> SandboxError | StudentError:
         end = self._worker.end(died=True) if self._worker is not None else None
         self._worker = None
         self._busy = False
-        reason = getattr(end, "reason", "signal")
-        text = _ENDS.get(reason, _ENDS["signal"]).format(code=getattr(end, "code", 9))
-        return StudentError(TIMED_OUT if reason == "wall" else "ProcessEnded", text)
+        if end is None:  # keepers run no student code, so this is not the student's doing
+            self.lost = "the sandbox died in the middle of a check"
+            return SandboxError(self.lost)
+        self.killed += end.reason == "signal" and end.code == signal.SIGKILL
+        text = _ENDS.get(end.reason, _ENDS["signal"]).format(code=end.code)
+        return StudentError(TIMED_OUT if end.reason == "wall" else "ProcessEnded", text)
 
     def _handle(self, value: Any) -> Handle:
         if type(value) is not Handle:
@@ -195,7 +215,13 @@ class _Copy:
     def __init__(self, channel: socket.socket) -> None:
         self.channel = channel
 
-    def end(self, *, died: bool = False) -> None:
+    def end(self, *, died: bool = False) -> End:
+        """Nobody watches a copy: when it has died, anything may have killed it."""
+        self.channel.close()
+        return End(reason="signal" if died else "judge", code=signal.SIGKILL, output="")
+
+    def let_go(self) -> None:
+        """It ends when its channel closes."""
         self.channel.close()
 
 

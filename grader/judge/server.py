@@ -9,18 +9,22 @@ runs a check: a fork does, and what it leaves behind goes with it.
 
 import contextlib
 import ctypes
+import functools
 import gc
 import os
 import select
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
 import pytest
 
+from grader.judge.environment import environment
+from grader.judge.errors import SandboxError
 from grader.judge.fixtures import SESSION
 from grader.judge.messages import (
     VERDICTS,
@@ -31,8 +35,9 @@ from grader.judge.messages import (
     read_message,
     write_message,
 )
+from grader.judge.remote import RemoteBackend
 from grader.judge.workers import Zygote, backend
-from grader.scores import encode_score
+from grader.scores import Digest, Score, encode_score
 
 _PR_SET_PDEATHSIG: Final = 1
 _MARGIN_S: Final = 30.0
@@ -49,64 +54,100 @@ class Server:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade jobs, each in a fork, until the coordinator hangs up."""
-        zygote = Zygote(
-            isolate=self.options.isolate,
-            data=Path(self.options.data) if self.options.data else None,
-            preload=session.config.stash[SESSION].manifest.worker.preload,
-        )
-        _rehearse()
+        try:
+            zygote = self._zygote(session)
+        except SandboxError as error:
+            write_message(self.verdicts, Ready(problem=str(error)))
+            return True
+        _rehearse(self.options.isolation)
         gc.collect()
         gc.freeze()  # a collection in a fork must not touch, and so copy, what is loaded here
         write_message(self.verdicts, Ready(checks=len(session.items)))
         while (job := read_message(sys.stdin.buffer, Job)) is not None:
+            if not zygote.alive():
+                zygote.close()
+                zygote = self._zygote(session)
             write_message(self.verdicts, self._grade(job, session, zygote))
         zygote.close()
         return True
 
+    def _zygote(self, session: pytest.Session) -> Zygote:
+        """A zygote; SandboxError if none starts, also not at a second try."""
+        start = functools.partial(
+            Zygote,
+            isolate=self.options.isolate,
+            layers=self.options.layers,
+            data=Path(self.options.data) if self.options.data else None,
+            preload=session.config.stash[SESSION].manifest.worker.preload,
+        )
+        try:
+            return start()
+        except SandboxError:  # something may have killed it
+            return start()
+
     def _grade(self, job: Job, session: pytest.Session, zygote: Zygote) -> Verdict:
+        files = _read(Path(job.folder))
+        try:
+            worker = zygote.spawn(files, self.options.bounds)
+        except SandboxError as error:
+            return Verdict(id=job.id, fault=str(error))
+        remote = backend(zygote, files, self.options.bounds, first=worker)
         reader, writer = os.pipe()
-        child = os.fork()
+        server = os.getpid()
+        child = os.fork()  # while the worker gets ready
         if child == 0:
             os.close(reader)
-            _die_with_parent()
+            _die_with(server)
             try:
-                content = self._run(job, session, zygote)
+                verdict = self._run(job, session, remote)
                 with open(writer, "wb") as stream:  # noqa: PTH123  # a descriptor
-                    stream.write(content)
+                    stream.write(msgspec.msgpack.encode(verdict))
             except BaseException as error:
                 print(f"judge of {job.id}: {error!r}", file=sys.stderr)
                 os._exit(1)
             os._exit(0)
         os.close(writer)
+        worker.let_go()
         content, fault = _read_until(
             reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S
         )
         if fault:
             os.kill(child, signal.SIGKILL)
+            zygote.close()  # if it hangs, the next submission must not wait for it, too
         _, status = os.waitpid(child, 0)
         if status and not fault:
             fault = f"the judge ended with status {os.waitstatus_to_exitcode(status)}"
         if fault:
             return Verdict(id=job.id, fault=fault)
-        return Verdict(id=job.id, score=content)
+        return msgspec.msgpack.decode(content, type=Verdict)
 
-    def _run(self, job: Job, session: pytest.Session, zygote: Zygote) -> bytes:
-        """Run every check on a submission, in a fork; its score as JSON."""
+    def _run(self, job: Job, session: pytest.Session, remote: RemoteBackend) -> Verdict:
+        """Run every check on a submission, in a fork."""
         grading = session.config.stash[SESSION]
         grading.isolation = self.options.isolation
         grading.begin(Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts))
-        files = {
-            path.relative_to(job.folder).as_posix(): path.read_bytes()
-            for path in sorted(Path(job.folder).rglob("*"))
-            if path.is_file()
-        }
-        grading.open_backend = lambda: backend(zygote, files, self.options.bounds)
+        grading.open_backend = lambda: remote
+        killed = []
         for number, item in enumerate(session.items):
             following = session.items[number + 1] if number + 1 < len(session.items) else None
+            before = remote.killed
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if remote.lost:
+                return Verdict(id=job.id, fault=remote.lost)
+            if remote.killed > before:
+                killed.append(item.name)
         score = grading.score()
         score.submission = job.id
-        return encode_score(score)
+        return Verdict(id=job.id, score=encode_score(score), killed=killed)
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    """A submission's files by relative name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
@@ -123,8 +164,8 @@ def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
             content += part
 
 
-def _rehearse() -> None:
-    """Use once what loads more code at its first use, so that no fork has to."""
+def _rehearse(isolation: Sequence[str]) -> None:
+    """Use once what loads or builds more at its first use, so that no fork has to."""
     import torch
 
     parameter = torch.nn.Parameter(torch.ones(2))
@@ -132,16 +173,30 @@ def _rehearse() -> None:
         kind([parameter], lr=0.1).step()
     x = torch.ones(2, dtype=torch.float64, requires_grad=True)
     torch.autograd.gradcheck(torch.sin, x, fast_mode=True)
+    nothing = Score(
+        assignment="rehearsal",
+        submission="rehearsal",
+        status="graded",
+        score=0,
+        max_score=0,
+        tasks=[],
+        environment=environment(0, isolation),
+        started_at="",
+        duration_s=0,
+        digest=Digest(submission="", solution=""),
+    )
+    encode_score(nothing)
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died before this was arranged
+        os._exit(1)
 
 
 def main() -> int:
     """Start a judge as the command line says; pytest's exit status."""
     options = msgspec.json.decode(sys.argv[1], type=Options)
-    _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
     arguments = [options.solution, "-p", "no:cacheprovider", "-p", "no:randomly", "--capture=no"]
     arguments += ["--assert=plain"]  # the package is loaded already, and cannot be rewritten

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from grader.judge.errors import TIMED_OUT, StudentError
+from grader.judge.errors import TIMED_OUT, SandboxError, StudentError
 from grader.judge.remote import WALL, RemoteBackend
 from grader.worker import wire
 from grader.worker.sandbox import bubblewrap, zygote_command
@@ -24,10 +24,6 @@ START_S: Final = 120
 
 DYING_S: Final = 0.5
 """Seconds between a process closing its files and being gone."""
-
-
-class SandboxError(Exception):
-    """The sandboxed side could not be started, or has died; the message says what to do."""
 
 
 class Worker:
@@ -55,11 +51,23 @@ class Worker:
         except msgspec.DecodeError:
             return None
 
+    def let_go(self) -> None:
+        """Give up this process's hold; the worker ends when nobody holds it any more."""
+        self.channel.close()
+        self._lifeline.close()
+
 
 class Zygote:
     """A warm process in the sandbox, from which each submission gets a fork."""
 
-    def __init__(self, *, isolate: bool, data: Path | None, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        isolate: bool,
+        data: Path | None,
+        preload: Sequence[str] = (),
+        layers: Sequence[str] | None = None,
+    ) -> None:
         if isolate and bubblewrap() is None:
             raise SandboxError(
                 "bubblewrap is not installed; install it (Debian, Ubuntu: apt-get install "
@@ -69,7 +77,7 @@ class Zygote:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
-        command = zygote_command(isolate=isolate, data=data, preload=preload)
+        command = zygote_command(isolate=isolate, data=data, preload=preload, layers=layers)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _HAND_OVER, str(theirs.fileno()), *command],
@@ -113,6 +121,14 @@ class Zygote:
             raise SandboxError(f"the sandbox has died: {self._said()}") from error
         return worker
 
+    def alive(self) -> bool:
+        """Whether it still runs, and so can be asked for a worker."""
+        if self._process.poll() is not None:
+            return False
+        poll = select.poll()
+        poll.register(self._control, 0)  # no event is asked for, but the end of the peer is told
+        return not poll.poll(0)
+
     def close(self) -> None:
         """End the zygote and with it every process of the sandbox."""
         self._control.close()
@@ -137,14 +153,20 @@ os.execv(sys.argv[2], sys.argv[2:])
 """Puts the control socket on its descriptor, then becomes the zygote's command."""
 
 
-def backend(zygote: Zygote, files: Mapping[str, bytes], bounds: Bounds) -> RemoteBackend:
+def backend(
+    zygote: Zygote, files: Mapping[str, bytes], bounds: Bounds, *, first: Worker | None = None
+) -> RemoteBackend:
     """A backend for :class:`grader.judge.student.Student` whose code runs in a worker.
 
-    ``bounds.wall_s`` is the submission's from now on, however many workers it uses up.
+    ``bounds.wall_s`` is the submission's from now on, however many workers it uses up. `first` is a
+    worker with these files and bounds that has been spawned already.
     """
     end = time.monotonic() + bounds.wall_s
+    spare = [first] if first is not None else []
 
     def spawn() -> Worker:
+        if spare:
+            return spare.pop()
         left = end - time.monotonic()
         if left <= 0:
             raise StudentError(TIMED_OUT, WALL)

@@ -1,6 +1,10 @@
-"""Which layers of isolation this machine offers: each is tried, not looked up."""
+"""Which layers of isolation this machine offers: each is tried, not looked up.
 
-import ctypes
+What a zygote is told to have (:func:`in_force`) its workers try again, from the inside, before the
+first submission (:mod:`grader.worker.trials`).
+"""
+
+import os
 import platform
 import subprocess
 import sys
@@ -8,16 +12,16 @@ from typing import Final
 
 import msgspec
 
-from grader.worker.sandbox import bubblewrap
+from grader.worker import landlock, privileges, seccomp
+from grader.worker.confinement import CONFINEMENT
+from grader.worker.sandbox import CLOSED_FIX, bubblewrap, readable
 
+REQUIRED: Final = ("bubblewrap", "namespaces", *CONFINEMENT)
+"""Every layer that can be missing; the limits on resources are always there."""
 _TRIAL_S: Final = 20
-_PR_GET_SECCOMP: Final = 21
-_LANDLOCK_CREATE_RULESET: Final = 444
-_LANDLOCK_VERSION: Final = 1
 _UNSHARE: Final = (
-    "import ctypes, os\n"
+    "import ctypes\n"
     "flags = 0x20000 | 0x8000000 | 0x10000000 | 0x20000000\n"
-    "uid = os.getuid()\n"
     "raise SystemExit(ctypes.CDLL(None).unshare(flags) != 0)\n"
 )
 
@@ -47,7 +51,15 @@ def survey() -> list[Layer]:
                 fix="grade batches in a Linux container or virtual machine",
             )
         ]
-    return [_bubblewrap(), _nested(), _landlock(), _seccomp()]
+    wrapped = _bubblewrap()
+    return [
+        wrapped,
+        _nested(),
+        _landlock(),
+        _seccomp(),
+        _no_new_privs(),
+        _capabilities(wrapped=wrapped.works),
+    ]
 
 
 def in_force(layers: list[Layer]) -> list[str]:
@@ -117,27 +129,82 @@ def _nested() -> Layer:
     )
 
 
+_CONFINED: Final = """\
+import pathlib, sys
+from grader.worker import landlock, privileges, seccomp
+privileges.set_no_new_privs()
+if sys.argv[1] == "landlock":
+    landlock.restrict(readable=[pathlib.Path("/usr")], own=[])
+    attempt = lambda: open("/dev/full").close()
+elif sys.argv[1] == "seccomp":
+    import socket
+    seccomp.compile_filter().load()
+    attempt = lambda: socket.socket(socket.AF_UNIX).close()
+else:
+    raise SystemExit(not privileges.has_no_new_privs())
+try:
+    attempt()
+except PermissionError:
+    raise SystemExit(0)
+raise SystemExit("it is on and stops nothing")
+"""
+
+
+def _confined(layer: str) -> str | None:
+    """None where a process of its own puts a layer on and is stopped by it, else what it said."""
+    said = _run([sys.executable, "-c", _CONFINED, layer])
+    return said.splitlines()[-1] if said else said
+
+
 def _landlock() -> Layer:
-    version = ctypes.CDLL(None, use_errno=True).syscall(
-        _LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_LANDLOCK_VERSION)
-    )
+    abi = landlock.version()
+    said = _confined("landlock") if abi else "the kernel has none"
     return Layer(
         name="landlock",
-        what="file access rules without privileges",
-        works=version > 0,
-        used=False,
-        detail=f"ABI {version}" if version > 0 else "the kernel has none",
-        fix=None if version > 0 else "boot with lsm=landlock,... on Linux 5.13 or newer",
+        what="rules for files, ports, signals and abstract sockets, without privileges",
+        works=said is None,
+        used=True,
+        detail=said or f"ABI {abi}: {landlock.stops(abi)}",
+        fix=None if said is None else "boot with lsm=landlock,... on Linux 5.13 or newer",
     )
 
 
 def _seccomp() -> Layer:
-    works = ctypes.CDLL(None).prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
+    said = _confined("seccomp")
+    fix = "a kernel with CONFIG_SECCOMP_FILTER"
+    if seccomp.library() is None:
+        fix = "apt-get install libseccomp2   (Fedora: dnf install libseccomp)"
     return Layer(
         name="seccomp",
-        what="system call filter",
-        works=works,
-        used=False,
-        detail="the kernel has it" if works else "the kernel has none",
-        fix=None if works else "a kernel with CONFIG_SECCOMP_FILTER",
+        what="a filter of system calls",
+        works=said is None,
+        used=True,
+        detail=said or f"{sum(len(row.calls) for row in seccomp.DENIED)} rules",
+        fix=None if said is None else fix,
+    )
+
+
+def _no_new_privs() -> Layer:
+    said = _confined("no_new_privs")
+    return Layer(
+        name="no_new_privs",
+        what="no program gives more rights than its caller has",
+        works=said is None,
+        used=True,
+        detail=said or "works",
+        fix=None if said is None else "Linux 3.5 or newer",
+    )
+
+
+def _capabilities(*, wrapped: bool) -> Layer:
+    closed = None
+    if os.geteuid() == 0 and not wrapped:  # bubblewrap shows nobody what root may read
+        closed = privileges.unreadable_to_nobody(readable())
+    return Layer(
+        name="capabilities",
+        what="no capability, and not root",
+        works=closed is None,
+        used=True,
+        detail="dropped" if closed is None else f"the user nobody cannot read {closed}",
+        fix=None if closed is None else CLOSED_FIX,
     )

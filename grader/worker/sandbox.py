@@ -11,13 +11,17 @@ import shutil
 import site
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-NOBODY = 65534
-"""The user and group that student code runs as."""
+from grader.worker.confinement import CONFINEMENT
+from grader.worker.privileges import NOBODY
+
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 """What a Python interpreter needs of the system, besides itself."""
+
+CLOSED_FIX = "put it where every user may read it, such as /opt, or install bubblewrap"
+"""What to do about an interpreter in root's home."""
 
 
 def bubblewrap() -> str | None:
@@ -25,7 +29,13 @@ def bubblewrap() -> str | None:
     return shutil.which("bwrap")
 
 
-def zygote_command(*, isolate: bool, data: Path | None, preload: Sequence[str] = ()) -> list[str]:
+def zygote_command(
+    *,
+    isolate: bool,
+    data: Path | None,
+    preload: Sequence[str] = (),
+    layers: Collection[str] | None = None,
+) -> list[str]:
     """The command line of a zygote; its control socket must be on descriptor 3.
 
     Parameters
@@ -36,10 +46,22 @@ def zygote_command(*, isolate: bool, data: Path | None, preload: Sequence[str] =
         A folder that student code may read, at the same path inside.
     preload
         Modules that submissions import, to be loaded once for all.
+    layers
+        Names of the layers that workers have. The zygote tries each of them before the first
+        submission, and does not start where one stops nothing. Empty: none, and nothing is
+        tried. None: inside bubblewrap all but namespaces of a worker's own; outside it none.
     """
-    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote"]
+    if layers is None:
+        layers = ["bubblewrap", *CONFINEMENT, "rlimits"] if isolate else []
+    options = [f"--layers={','.join(layers)}"]
+    if data is not None:
+        options.append(f"--data={data}")
+    if os.geteuid() == 0 and (isolate or layers):
+        options.append("--nobody")
+    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote", *options]
     if not isolate:
-        return [*python, *preload]
+        variables = [f"{name}={value}" for name, value in environment().items()]
+        return ["/usr/bin/env", "--ignore-environment", *variables, *python, "--", *preload]
     command = [
         bubblewrap() or "bwrap",
         "--unshare-pid",
@@ -65,8 +87,7 @@ def zygote_command(*, isolate: bool, data: Path | None, preload: Sequence[str] =
         if Path(link).is_symlink():
             command += ["--symlink", str(Path(link).readlink()), link]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
-    nobody = ["--nobody"] if os.geteuid() == 0 else []
-    return [*command, "--chdir", "/tmp", "--", *python, *nobody, *preload]
+    return [*command, "--chdir", "/tmp", "--", *python, "--", *preload]
 
 
 def _identity() -> list[str]:

@@ -5,37 +5,38 @@ modules to load. Each message there asks for one worker: its bounds, and two des
 worker's channel, and a lifeline. For each worker the zygote forks a keeper, which moves into fresh
 namespaces, forks the worker there, and watches it. The keeper runs no student code. It kills the
 worker when the judge's end of the lifeline closes, so nothing outlives a judge, however it ended.
+
+Before the first submission, workers of the zygote's own try what each layer of the sandbox must
+stop (:mod:`grader.worker.trials`). Where one gets through, the zygote names it and does not start.
 """
 
+import argparse
 import contextlib
 import ctypes
 import gc
 import importlib
 import os
-import resource
 import select
-import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import msgspec
 
-from grader.worker.sandbox import NOBODY
+from grader.worker import privileges, setup, trials, wire
+from grader.worker.confinement import Confinement, ConfinementError
+from grader.worker.sandbox import CLOSED_FIX, readable
 
 CONTROL: Final = 3
 _PR_SET_PDEATHSIG: Final = 1
-_PR_SET_DUMPABLE: Final = 4
-_CLONE_NEWNS: Final = 0x00020000
-_CLONE_NEWIPC: Final = 0x08000000
-_CLONE_NEWUSER: Final = 0x10000000
-_CLONE_NEWPID: Final = 0x20000000
+_PR_SET_CHILD_SUBREAPER: Final = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -60,7 +61,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     """How a worker ended, as its keeper saw it."""
 
     reason: str
-    """exit, signal, output, wall, or judge (which hung up)."""
+    """exit, signal, output, cpu, wall, or judge (which hung up)."""
     code: int
     output: str
     """The first of what it printed."""
@@ -68,49 +69,69 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
 FAULT: Final = 70
 """Exit status of a worker that failed in our code, outside any request (sysexits: software)."""
+_CLOCKS_DIFFER_S: Final = 0.5
+"""Seconds by which the limit on CPU time and the account of it may differ."""
 _SHOWN: Final = 20_000
 """Bytes of a worker's output that are kept."""
 
 
 def main() -> None:
     """Load what workers need, say so, and fork workers until the control socket closes."""
-    preload = sys.argv[1:]
-    if preload[:1] == ["--nobody"]:
-        del preload[0]
-        _become_nobody()
+    options = _options()
+    layers = [name for name in options.layers.split(",") if name]
+    places = [*readable(), *([Path(options.data)] if options.data else [])]
+    if options.nobody:
+        _become_nobody(places, layers)
     import torch
 
     from grader import torchvision_cpu
-    from grader.worker import probes, serve  # noqa: F401  # loaded here, once, for every worker
+    from grader.worker import loading, probes, serve  # noqa: F401  # loaded once, for every worker
 
     torch.set_num_threads(1)
     torchvision_cpu.ensure()
-    for name in preload:
+    if "seccomp" in layers:
+        loading.load_in_process(torch.utils.data.DataLoader)
+    for name in options.preload:
         importlib.import_module(name)
     _rehearse(torch, probes)
     control = socket.socket(fileno=CONTROL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the kernel
     gc.collect()
     gc.freeze()  # a collection in a worker must not touch, and so copy, torch's objects
+    try:
+        confinement = Confinement(layers, places)
+    except ConfinementError as error:
+        raise SystemExit(str(error)) from error
+    if through := _prove(confinement, layers):
+        raise SystemExit(
+            "a layer of the sandbox is on and does not stop what it must: " + "; ".join(through)
+        )
     control.sendall(b"ready")
     while True:
         content, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
         if not content:
             return
         bounds = msgspec.msgpack.decode(content, type=Bounds)
-        if os.fork() == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _become(_keep, bounds, *descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
+        _fork_keeper(bounds, confinement, *descriptors, role=_serve, spare=control)
 
 
-def _become_nobody() -> None:
-    os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)  # gives up every capability
-    _libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self/uid_map is not ours to write
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--nobody", action="store_true", help="give up being root first")
+    parser.add_argument("--data", help="a folder that workers may read")
+    parser.add_argument("--layers", default="", help="the sandbox's layers, with commas between")
+    parser.add_argument("preload", nargs="*", help="modules to load once for all workers")
+    return parser.parse_args()
+
+
+def _become_nobody(needed: list[Path], layers: Collection[str]) -> None:
+    closed = privileges.unreadable_to_nobody(needed)
+    if closed is not None and ("capabilities" in layers or "landlock" not in layers):
+        raise SystemExit(
+            f"capabilities: student code must not run as root, and the user nobody cannot read "
+            f"{closed}; {CLOSED_FIX}"
+        )
+    privileges.become_nobody(keep_reading=closed is not None)
 
 
 def _rehearse(torch: Any, probes: Any) -> None:
@@ -132,22 +153,49 @@ def _become(role: Callable[..., None], *arguments: Any) -> NoReturn:
     os._exit(0)
 
 
-def _keep(bounds: Bounds, channel: int, lifeline: int) -> None:
+def _fork_keeper(
+    bounds: Bounds,
+    confinement: Confinement,
+    channel: int,
+    lifeline: int,
+    *,
+    role: Callable[[socket.socket, Path], None],
+    spare: socket.socket,
+) -> None:
+    """Fork a keeper, and have it fork a worker that plays a role; `spare` is none of theirs."""
+    if os.fork() == 0:
+        spare.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _become(_keep, bounds, confinement, channel, lifeline, role)
+    os.close(channel)
+    os.close(lifeline)
+
+
+def _keep(
+    bounds: Bounds,
+    confinement: Confinement,
+    channel: int,
+    lifeline: int,
+    role: Callable[[socket.socket, Path], None],
+) -> None:
     """Fork the worker, watch it, and report its end on the lifeline."""
     if bounds.namespaces:
-        _enter_namespaces()
+        setup.enter_namespaces()
+    else:
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # nothing escapes by losing its parent
     folder = Path("/tmp" if bounds.namespaces else tempfile.mkdtemp(prefix="worker."))
     output, printed = os.pipe()
     worker = os.fork()
     if worker == 0:
         os.close(lifeline)
         os.close(output)
-        _become(_work, bounds, folder, channel, printed)
+        _become(_work, bounds, confinement, folder, channel, printed, role)
     os.close(channel)
     os.close(printed)
     end = _watch(bounds, worker, lifeline, output)
     if not bounds.namespaces:  # elsewhere the namespaces end with the worker, and all in them
-        shutil.rmtree(folder, ignore_errors=True)
+        _kill_orphans()
+        _remove(folder)
     with socket.socket(fileno=lifeline) as line:
         try:
             line.sendall(msgspec.msgpack.encode(end))
@@ -155,14 +203,21 @@ def _keep(bounds: Bounds, channel: int, lifeline: int) -> None:
             return  # the judge is gone
 
 
-def _enter_namespaces() -> None:
-    uid, gid = os.getuid(), os.getgid()
-    flags = _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC
-    if _libc.unshare(flags):
-        raise OSError(ctypes.get_errno(), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+def _kill_orphans() -> None:
+    """Kill what a worker left behind, which has come to us; a killed parent hands on its own."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            for child in children.read_text().split():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(child), signal.SIGKILL)
+            os.waitpid(-1, 0)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder however deep it is, and whatever its permissions are."""
+    for command in (["chmod", "-R", "u+rwX", "--"], ["rm", "-rf", "--"]):
+        subprocess.run([*command, str(folder)], stderr=subprocess.DEVNULL, check=False)
 
 
 def _watch(bounds: Bounds, worker: int, lifeline: int, output: int) -> End:
@@ -197,16 +252,24 @@ def _watch(bounds: Bounds, worker: int, lifeline: int, output: int) -> End:
     if not bounds.namespaces:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(worker, signal.SIGKILL)
-    _, status = os.waitpid(worker, 0)
+    _, status, used = os.wait4(worker, 0)
     code = os.waitstatus_to_exitcode(status)
+    spent = used.ru_utime + used.ru_stime
+    if reason is None and code == -signal.SIGKILL and spent > bounds.cpu_s - _CLOCKS_DIFFER_S:
+        reason = "cpu"  # the kernel's limit, and nobody else
     text = shown.decode("utf-8", "replace")
     return End(reason=reason or ("exit" if code >= 0 else "signal"), code=abs(code), output=text)
 
 
-def _work(bounds: Bounds, private: Path, channel: int, printed: int) -> None:
-    """Become a worker: bounds, private files, then requests."""
-    from grader.worker import serve, wire
-
+def _work(
+    bounds: Bounds,
+    confinement: Confinement,
+    private: Path,
+    channel: int,
+    printed: int,
+    role: Callable[[socket.socket, Path], None],
+) -> None:
+    """Become a worker: private files, bounds, and every layer; then play a role."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -215,8 +278,15 @@ def _work(bounds: Bounds, private: Path, channel: int, printed: int) -> None:
     if channel != CONTROL:
         os.dup2(channel, CONTROL)
     os.closerange(CONTROL + 1, 65536)
+    own = [private]
     if bounds.namespaces:
-        _mount_tmpfs("/tmp", f"size={bounds.files_mb}m,mode=700,nr_inodes=20000")
+        own.append(Path("/dev/shm"))
+        for place in own:
+            setup.mount_private(str(place), bounds.files_mb)
+    else:
+        for variable in ("HOME", "MPLCONFIGDIR", "TMPDIR"):
+            os.environ[variable] = str(private)
+        tempfile.tempdir = str(private)
     folder = private / "submission"
     connection = socket.socket(fileno=CONTROL)
     files: Any = wire.receive(connection)
@@ -226,31 +296,64 @@ def _work(bounds: Bounds, private: Path, channel: int, printed: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     os.chdir(folder)
-    _limit(bounds)
-    if bounds.namespaces:
-        _mount_tmpfs("/proc", "size=0,mode=555")  # what is there speaks of other processes
+    setup.limit(
+        memory_mb=bounds.memory_mb,
+        processes=bounds.processes,
+        files_mb=bounds.files_mb,
+        cpu_s=bounds.cpu_s,
+        others=not bounds.namespaces,
+    )
+    covered = [Path("/proc")] if bounds.namespaces else []  # it speaks of other processes
+    for place in covered:
+        setup.mount_nothing(str(place))
     sys.stdin = open(0)  # noqa: SIM115  # the student's, for as long as the process lives
+    confinement.put_on(own=own, readable=covered)
+    role(connection, folder)
+
+
+def _serve(connection: socket.socket, folder: Path) -> None:
+    from grader.worker import serve
+
     serve.serve(connection, folder)
 
 
-def _mount_tmpfs(place: str, options: str) -> None:
-    flags = 0x2 | 0x4  # nosuid, nodev
-    if _libc.mount(b"tmpfs", place.encode(), b"tmpfs", flags, options.encode()):
-        raise OSError(ctypes.get_errno(), f"mount {place}")
+_TRIAL: Final = Bounds(
+    memory_mb=256, processes=8, files_mb=4, output_mb=1, cpu_s=10, wall_s=20, namespaces=False
+)
+"""Bounds of a worker that tries the sandbox, below what it tries to take."""
 
 
-def _limit(bounds: Bounds) -> None:
-    """Resource limits that hold for the worker and whatever it forks."""
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    for limit, value in (
-        (resource.RLIMIT_AS, mapped + bounds.memory_mb * 2**20),
-        (resource.RLIMIT_NPROC, bounds.processes),
-        (resource.RLIMIT_FSIZE, bounds.files_mb * 2**20),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CPU, bounds.cpu_s),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
+def _prove(confinement: Confinement, layers: Collection[str]) -> list[str]:
+    """Have workers try each layer alone, and then all together; what got through."""
+    if not layers:
+        return []
+    outer = [name for name in layers if name not in confinement.layers]
+    bounds = msgspec.structs.replace(_TRIAL, namespaces="namespaces" in layers)
+    through = _try(bounds, confinement.only([]), outer)
+    for layer in sorted(confinement.layers):
+        through += _try(bounds, confinement.only([layer]), [layer])
+    return through + _try(bounds, confinement, layers)
+
+
+def _try(bounds: Bounds, confinement: Confinement, layers: Collection[str]) -> list[str]:
+    channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with channel, lifeline:
+        _fork_keeper(
+            bounds,
+            confinement,
+            far_channel.detach(),
+            far_lifeline.detach(),
+            role=lambda connection, _: wire.send(connection, trials.run(layers)),
+            spare=lifeline,
+        )
+        try:
+            wire.send(channel, {})
+            through: Any = wire.receive(channel)
+        except (OSError, wire.ClosedError):
+            end = msgspec.msgpack.decode(lifeline.recv(65536), type=End)
+            return [f"{', '.join(layers)}: the trial broke off: {end.output.strip()[-500:]}"]
+    return [str(line) for line in through]
 
 
 if __name__ == "__main__":
