@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -292,6 +293,24 @@ def test_nothing_of_the_host_is_within_reach(student):
     for place in ("/usr/new", f"{Path(np.__file__).parent}/new.py"):
         with pytest.raises(StudentError, match=r"Read-only|Permission"):
             student.work.write(place)
+
+
+@sandboxed
+def test_data_below_the_tmp_of_the_host_can_be_read_and_nothing_beside_it(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "digits").write_text("7")
+    (tmp_path / "secret").write_text("8")
+    assert tmp_path.is_relative_to(tempfile.gettempdir())
+    zygote = Zygote(isolate=True, data=tmp_path / "data")
+    student = Student(backend(zygote, {"work.py": CODE}, BOUNDS))
+    assert student.work.exists(str(tmp_path / "data" / "digits"))
+    assert not student.work.exists(str(tmp_path / "secret"))
+    student.work.write("mine")
+    for place in ("/new", f"{tmp_path}/new", f"{tmp_path}/data/new"):
+        with pytest.raises(StudentError, match=r"Read-only|Permission"):
+            student.work.write(place)
+    student.close()
+    zygote.close()
 
 
 @sandboxed

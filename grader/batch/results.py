@@ -19,7 +19,7 @@ from typing import Final, Self
 
 from grader.batch.lock import FolderLock, LockedError
 from grader.batch.names import shown
-from grader.scores import Score, ScoreError, encode_score
+from grader.scores import Score, ScoreError, encode_score, read_score
 
 SCORE: Final = "score.json"
 ARTIFACTS: Final = "artifacts"
@@ -174,6 +174,15 @@ def refuse_unsafe_id(submission: str) -> None:
 def graded_folders(results: Path) -> Iterator[Path]:
     """The folders of submissions that have a score, in the order of their ids."""
     return (folder for folder in _folders(results) if (folder / SCORE).is_file())
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a submission's folder holds a score that can be read."""
+    try:
+        read_score(folder / SCORE)
+    except ScoreError:
+        return False
+    return True
 
 
 def _folders(results: Path) -> Iterator[Path]:

@@ -1,7 +1,6 @@
 """One run of ``grader grade``: take in, grade what is new or changed, keep it, and sum up."""
 
 import secrets
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from grader.batch.late import open_question, penalty
 from grader.batch.pool import Pool
 from grader.batch.rebuild import open_gradebook
 from grader.batch.records import Entry, Key
-from grader.batch.results import ARTIFACTS, SCORE, Results
+from grader.batch.results import ARTIFACTS, Results, ResultsError, is_whole
 from grader.batch.submission import Submission
 from grader.batch.summary import Summary, summarize, write_summary
 from grader.batch.table import Row, table_row
@@ -98,7 +97,7 @@ class Run:
         with (
             Results(self.request.out) as results,
             self._gradebook() as gradebook,
-            tempfile.TemporaryDirectory(prefix="grader.") as workdir,
+            results.work() as workdir,
         ):
             modules = [unit.module for unit in self.manifest.units]
             submissions = collect(self.request.paths, modules=modules, workdir=Path(workdir))
@@ -191,7 +190,7 @@ class Run:
                 seed=self.request.seed,
             )
             score = None if self.request.fresh else gradebook.graded(submission.id, key)
-            there = (self.request.out / submission.id / SCORE).is_file()
+            there = is_whole(self.request.out / submission.id)
             if score is not None and there and score.environment.isolation == self.layers:
                 done[submission.id] = score
             else:
@@ -242,7 +241,12 @@ class Run:
 
     def _job(self, submission: Submission, workdir: Path) -> Job:
         artifacts = workdir / ".artifacts" / submission.id / "artifacts"
-        artifacts.mkdir(parents=True)
+        try:
+            artifacts.mkdir(parents=True)
+        except OSError as error:
+            raise ResultsError(
+                f"{artifacts}: {error.strerror}; make room and run the same command again"
+            ) from error
         return Job(
             id=submission.id,
             folder=str(submission.files),

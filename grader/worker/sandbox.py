@@ -1,9 +1,9 @@
 """The outer sandbox: the command that starts a zygote where it can reach almost nothing.
 
 bubblewrap gives it pid, mount, network, ipc and uts namespaces of its own, and a user namespace or
-another user. It sees the
-interpreter and its packages, the C library, and the data folder, all read-only; an empty /tmp; no
-home, no /proc of the host, no environment, no network. Whatever is not listed here is not there.
+another user. It sees the interpreter and its packages, the C library, and the data folder, all
+read-only; an empty folder to write in; no home, no /proc of the host, no environment, no network.
+Whatever is not listed here is not there.
 """
 
 import os
@@ -17,6 +17,9 @@ from pathlib import Path
 from grader.worker.confinement import CONFINEMENT
 from grader.worker.privileges import NOBODY
 
+SCRATCH = Path("/scratch")
+"""Where a worker may write. ``/tmp`` leads there too, unless the interpreter or the data lie below
+the ``/tmp`` of the host: covering that would hide them."""
 SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives")
 """What a Python interpreter needs of the system, besides itself."""
 
@@ -60,7 +63,7 @@ def zygote_command(
         options.append("--nobody")
     python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote", *options]
     if not isolate:
-        variables = [f"{name}={value}" for name, value in environment().items()]
+        variables = [f"{n}={value}" for n, value in environment().items() if n != "TMPDIR"]
         return ["/usr/bin/env", "--ignore-environment", *variables, *python, "--", *preload]
     command = [
         bubblewrap() or "bwrap",
@@ -86,8 +89,10 @@ def zygote_command(
     for link in ("/bin", "/lib", "/lib64", "/lib32"):
         if Path(link).is_symlink():
             command += ["--symlink", str(Path(link).readlink()), link]
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
-    return [*command, "--chdir", "/tmp", "--", *python, "--", *preload]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", str(SCRATCH)]
+    if not any(place.is_relative_to("/tmp") for place in shared):
+        command += ["--symlink", str(SCRATCH), "/tmp"]
+    return [*command, "--remount-ro", "/", "--chdir", str(SCRATCH), "--", *python, "--", *preload]
 
 
 def _identity() -> list[str]:
@@ -106,13 +111,19 @@ def environment() -> dict[str, str]:
     """All environment variables that a worker has."""
     return {
         "PATH": "/usr/bin:/bin",
-        "HOME": "/tmp",
+        "HOME": str(SCRATCH),
+        "TMPDIR": str(SCRATCH),
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": "/tmp",
+        "MPLCONFIGDIR": str(SCRATCH),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def scratch() -> Path:
+    """Where the workers of this zygote, which has :func:`environment`, may write."""
+    return Path(os.environ.get("TMPDIR", "/tmp"))
 
 
 def readable() -> Sequence[Path]:

@@ -32,7 +32,7 @@ import msgspec
 
 from grader.worker import privileges, setup, trials, wire
 from grader.worker.confinement import Confinement, ConfinementError
-from grader.worker.sandbox import CLOSED_FIX, readable
+from grader.worker.sandbox import CLOSED_FIX, readable, scratch
 
 CONTROL: Final = 3
 _PR_SET_PDEATHSIG: Final = 1
@@ -47,7 +47,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Address space beyond what torch itself maps."""
     processes: int
     files_mb: int
-    """Size of its private /tmp, and of any one file."""
+    """Size of its private folder, and of any one file."""
     output_mb: int
     """What it may print."""
     cpu_s: int
@@ -183,7 +183,7 @@ def _keep(
         setup.enter_namespaces()
     else:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # nothing escapes by losing its parent
-    folder = Path("/tmp" if bounds.namespaces else tempfile.mkdtemp(prefix="worker."))
+    folder = scratch() if bounds.namespaces else Path(tempfile.mkdtemp(prefix="worker."))
     output, printed = os.pipe()
     worker = os.fork()
     if worker == 0:

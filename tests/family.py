@@ -1,0 +1,84 @@
+"""The processes of a run, told apart by their place in its family, as ``/proc`` shows them."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+PATIENCE_S = 90.0
+Found = TypeVar("Found")
+
+
+def until(find: Callable[[], Found]) -> Found:
+    """What `find` finds as soon as that is something; AssertionError if it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := find()):
+        assert time.monotonic() < deadline, f"{find} found nothing in {PATIENCE_S} s"
+        time.sleep(0.002)
+    return found
+
+
+def children(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):  # it may end while we look
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(OSError):
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """Children first, then theirs, and so on."""
+    found = children(pid)
+    for child in found:
+        found += children(child)
+    return found
+
+
+def name(pid: int) -> str:
+    """The command that a process runs; empty when it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
+
+
+def is_gone(pid: int) -> bool:
+    """Whether it has ended; one that nobody has reaped yet has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def kill(pid: int) -> bool:
+    """Kill -9; False if it was gone."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Judge(NamedTuple):
+    """A judge and what belongs to it at this moment."""
+
+    pid: int
+    forks: list[int]
+    zygote: list[int]
+    """Both processes of bubblewrap, and the zygote in it."""
+    workers: list[int]
+
+
+def judges(coordinator: int) -> Iterator[Judge]:
+    for pid in children(coordinator):
+        mine = children(pid)
+        wraps = [child for child in mine if name(child) == "bwrap"]
+        chain = [process for wrap in wraps for process in (wrap, *children(wrap))]
+        zygotes = [child for wrap in chain[1:] for child in children(wrap)]
+        keepers = [keeper for zygote in zygotes for keeper in children(zygote)]
+        workers = [worker for keeper in keepers for worker in children(keeper)]
+        forks = [child for child in mine if child not in wraps]
+        yield Judge(pid, forks, [*chain, *zygotes], workers)
