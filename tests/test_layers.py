@@ -87,14 +87,14 @@ def test_a_layer_that_is_on_and_stops_nothing_does_not_work(monkeypatch, layer, 
     assert layers._confined(layer)
 
 
-@pytest.mark.parametrize("needed", [True, False])
-def test_a_gap_stands_beside_its_fix(needed):
+@pytest.mark.parametrize("good", [True, False])
+def test_a_gap_stands_beside_its_fix(good):
     console = Console(width=80, record=True)
-    gap = Finding(name="thing", good=False, detail="gone", fix="get thing", needed=needed)
-    print_findings(console, [gap, Finding(name="cores", good=True, detail="2")])
+    thing = Finding(name="thing", good=good, detail="seen", fix="get thing")
+    print_findings(console, [thing, Finding(name="cores", good=True, detail="2")])
     text = console.export_text()
-    assert "    get thing" in text
-    assert ("can be graded in the sandbox" in text) is not needed
+    assert ("    get thing" in text) is not good
+    assert ("can be graded in the sandbox" in text) is good
     assert max(map(len, text.splitlines())) <= 80
 
 

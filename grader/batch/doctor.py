@@ -23,8 +23,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     good: bool
     detail: str
     fix: str | None = None
-    needed: bool = True
-    """Whether grading in the sandbox needs it."""
 
 
 def examine() -> list[Finding]:
@@ -35,7 +33,6 @@ def examine() -> list[Finding]:
             good=layer.works,
             detail=f"{layer.what}: {layer.detail}",
             fix=layer.fix,
-            needed=layer.used,
         )
         for layer in survey()
     ]
@@ -102,12 +99,10 @@ def print_findings(console: Console, findings: list[Finding]) -> None:
     table.add_column("What")
     table.add_column("Found")
     for finding in findings:
-        word = "ok" if finding.good else ("missing" if finding.needed else "absent")
-        note = "" if finding.needed else "  (not used yet)"
-        table.add_row(word, finding.name, finding.detail + note)
+        table.add_row("ok" if finding.good else "missing", finding.name, finding.detail)
     console.print(table)
     gaps = [finding for finding in findings if not finding.good and finding.fix]
     for finding in gaps:
         console.print(f"\n{finding.name}: {finding.detail}\n    {finding.fix}")
-    if not any(finding.needed for finding in gaps):
+    if all(finding.good for finding in findings):
         console.print("\nSubmissions can be graded in the sandbox here.")

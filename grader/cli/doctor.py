@@ -15,4 +15,4 @@ def doctor() -> None:
 
     findings = examine()
     print_findings(Console(highlight=False, markup=False), findings)
-    raise SystemExit(any(finding.needed and not finding.good for finding in findings))
+    raise SystemExit(any(not finding.good for finding in findings))

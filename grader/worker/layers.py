@@ -32,8 +32,6 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     what: str
     works: bool
-    used: bool
-    """Whether grading rests on it today; the others are reported for planning."""
     detail: str
     fix: str | None = None
 
@@ -46,7 +44,6 @@ def survey() -> list[Layer]:
                 name="linux",
                 what="namespaces and resource limits",
                 works=False,
-                used=True,
                 detail=f"this is {platform.system()}",
                 fix="grade batches in a Linux container or virtual machine",
             )
@@ -64,7 +61,7 @@ def survey() -> list[Layer]:
 
 def in_force(layers: list[Layer]) -> list[str]:
     """Names of the layers that a grading here rests on, for its score."""
-    return [layer.name for layer in layers if layer.works and layer.used] + ["rlimits"]
+    return [layer.name for layer in layers if layer.works] + ["rlimits"]
 
 
 def _run(command: list[str]) -> str | None:
@@ -87,7 +84,6 @@ def _bubblewrap() -> Layer:
             name="bubblewrap",
             what=what,
             works=False,
-            used=True,
             detail="not installed",
             fix="apt-get install bubblewrap   (Fedora: dnf install bubblewrap)",
         )
@@ -96,7 +92,6 @@ def _bubblewrap() -> Layer:
         name="bubblewrap",
         what=what,
         works=said is None,
-        used=True,
         detail=said or _version(),
         fix=None
         if said is None
@@ -115,15 +110,12 @@ def _version() -> str:
 def _nested() -> Layer:
     what = "namespaces and a private /tmp for each submission inside the sandbox"
     if bubblewrap() is None:
-        return Layer(
-            name="namespaces", what=what, works=False, used=True, detail="needs bubblewrap"
-        )
+        return Layer(name="namespaces", what=what, works=False, detail="needs bubblewrap")
     said = _run([*_wrap("--uid", "65534", "--gid", "65534"), sys.executable, "-c", _UNSHARE])
     return Layer(
         name="namespaces",
         what=what,
         works=said is None,
-        used=True,
         detail="works" if said is None else said,
         fix=None if said is None else "sysctl user.max_user_namespaces=15000",
     )
@@ -163,7 +155,6 @@ def _landlock() -> Layer:
         name="landlock",
         what="rules for files, ports, signals and abstract sockets, without privileges",
         works=said is None,
-        used=True,
         detail=said or f"ABI {abi}: {landlock.stops(abi)}",
         fix=None if said is None else "boot with lsm=landlock,... on Linux 5.13 or newer",
     )
@@ -178,7 +169,6 @@ def _seccomp() -> Layer:
         name="seccomp",
         what="a filter of system calls",
         works=said is None,
-        used=True,
         detail=said or f"{sum(len(row.calls) for row in seccomp.DENIED)} rules",
         fix=None if said is None else fix,
     )
@@ -190,7 +180,6 @@ def _no_new_privs() -> Layer:
         name="no_new_privs",
         what="no program gives more rights than its caller has",
         works=said is None,
-        used=True,
         detail=said or "works",
         fix=None if said is None else "Linux 3.5 or newer",
     )
@@ -204,7 +193,6 @@ def _capabilities(*, wrapped: bool) -> Layer:
         name="capabilities",
         what="no capability, and not root",
         works=closed is None,
-        used=True,
         detail="dropped" if closed is None else f"the user nobody cannot read {closed}",
         fix=None if closed is None else CLOSED_FIX,
     )
