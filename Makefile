@@ -26,14 +26,14 @@ demo: setup
 	-$(BIN)/grader grade build/class --out build/results
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/grader release --check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -W error
+	$(BIN)/python -m pytest -n 2 --dist loadfile -W error
 
 release: setup
 	$(BIN)/grader release

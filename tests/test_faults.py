@@ -340,7 +340,9 @@ def test_a_judge_that_the_system_refuses_to_start_is_an_error_with_advice(monkey
     bounds = Bounds(
         memory_mb=9, processes=9, files_mb=9, output_mb=9, cpu_s=9, wall_s=9, namespaces=True
     )
-    options = Options(solution="", tasks=[], data=None, isolate=True, isolation=[], bounds=bounds)
+    options = Options(
+        solution="", tasks=[], data=None, layers=[], isolate=True, isolation=[], bounds=bounds
+    )
     job = Job(id="ada", folder="", seed=3, artifacts="")
     said = r"cannot be started: .*python.*same command again"
     with contextlib.closing(Pool(options, 1)) as pool, pytest.raises(JudgeError, match=said):
