@@ -26,14 +26,14 @@ demo: setup
 	-$(BIN)/grader grade build/class --out build/results
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/grader release --check
-	$(BIN)/python -m pytest -n 2 --dist loadfile -W error
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -W error
 
 release: setup
 	$(BIN)/grader release

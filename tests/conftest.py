@@ -1,5 +1,11 @@
 """Long test modules run first, so that two processes end at about the same time."""
 
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background of a script: what tests start would inherit a Ctrl-C without effect.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 LONG = ("test_submissions", "test_faults", "test_core", "test_run", "test_grading")
 
 

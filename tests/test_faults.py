@@ -71,7 +71,7 @@ class Course:
     def start(self, *arguments: str):
         """The command as a process; its messages are a pipe."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "grader", "grade", "class", "--seed=31", *arguments],
+            [sys.executable, "-m", "grader", "grade", "class", "--seed=31", "--jobs=1", *arguments],
             cwd=self.folder,
             env={**os.environ, "TMPDIR": str(self.temporary)},
             stdout=subprocess.DEVNULL,
@@ -205,12 +205,12 @@ def test_two_hundred_submissions_survive_twenty_kills(course):
     draw = random.Random(seed)
     victims = ["coordinator"] * 2 + ["judge"] * 3 + ["zygote"] * 3 + ["fork", "worker"] * 6
     draw.shuffle(victims)
-    undisturbed = threading.Thread(target=course.grade, args=["--jobs=1", "--out=undisturbed"])
+    undisturbed = threading.Thread(target=course.grade, args=["--out=undisturbed"])
     undisturbed.start()
     try:
         killer, hits, starts = Killer(draw), 0, 0
         while True:
-            with course.start("--jobs=1") as run:
+            with course.start() as run:
                 starts += 1
                 reader = threading.Thread(target=lambda pipe: print(pipe.read()), args=[run.stderr])
                 reader.start()
@@ -268,7 +268,7 @@ def test_who_is_to_blame_is_settled_by_a_second_try(course):
     for student in "abcdef":
         course.submit(student, SLOW.replace("ID", student))
     victims = ["a-one", *["b-one"] * 2, "c-one", "c-two", "c-one", *["d-one"] * 2, "e-two"]
-    with course.start("--jobs=1") as run:
+    with course.start() as run:
         for victim in victims:
             struck = until(
                 lambda: [
@@ -279,9 +279,6 @@ def test_who_is_to_blame_is_settled_by_a_second_try(course):
                 ]
             )
             judge, worker = struck[0]
-            import time
-
-            print(time.time(), victim, judge, worker, flush=True)
             wanted = {"d": judge.zygote[-1], "e": judge.pid}.get(victim[0], worker)
             family.kill(wanted)
             until(lambda: family.is_gone(worker))  # noqa: B023  # used before it changes
@@ -368,7 +365,7 @@ def test_a_run_stopped_before_its_judges_are_warm_leaves_no_process(course, how)
 def test_a_full_disk_stops_the_run_and_loses_nothing(course):
     points = course.submit_class(9)
     with tiny_disk(course.results, 4000) as disk:
-        with course.start("--jobs=1") as run:
+        with course.start() as run:
             wait_for_line(run, "3/")
             filler = fill(disk)
             _, said = run.communicate()
@@ -442,7 +439,7 @@ def test_a_gradebook_that_cannot_be_used_is_rebuilt_once_it_is_moved_away(graded
 
 def test_of_two_runs_on_one_folder_the_second_refuses_and_the_first_goes_on(course):
     points = course.submit_class(9)
-    with course.start("--jobs=1") as first:
+    with course.start() as first:
         wait_for_line(first, "2/")
         first.send_signal(signal.SIGSTOP)  # so that it cannot end meanwhile
         status, said = course.grade()

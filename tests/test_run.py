@@ -43,7 +43,7 @@ def course(tmp_path):
 
 def grade(course, *arguments, paths=("class",)):
     done = subprocess.run(
-        [*COMMAND, *paths, "--jobs=2", *arguments],
+        [*COMMAND, *paths, "--jobs=1", *arguments],
         cwd=course,
         capture_output=True,
         text=True,
@@ -64,7 +64,7 @@ EXPECTED = {"right": 10, "wrong": 6, "stub": 0, "crash": 6, "leave": 6}
 
 
 def test_a_class_is_graded_and_kept(course):
-    done, found = grade(course)
+    done, found = grade(course, "--jobs=2")
     assert done.returncode == 0, done.stderr
     assert points(found) == EXPECTED
     for score in found.values():
@@ -100,6 +100,28 @@ def test_only_what_is_new_or_changed_is_graded_again(course):
     done, fourth = grade(course, "--fresh")
     assert "6 submissions, 0 of them" in done.stderr
     assert points(fourth) == points(third)
+
+
+ASKS_FOR_TORCH = '''
+import pytest
+
+
+@pytest.mark.task("solve")
+def test_all_is_loaded(student):
+    """Nothing is left to load at the first optimizer."""
+    assert student.ridge.loaded()
+'''
+
+
+def test_where_the_solution_imports_torch_no_student_waits_for_it(course):
+    asking = "import sys\n\nimport torch\n" + RIGHT
+    asking += "\n\ndef loaded():\n    return 'torch._dynamo' in sys.modules\n"
+    (course / "solution/ridge.py").write_text(asking)
+    (course / "solution/checks/public/test_more.py").write_text(ASKS_FOR_TORCH)
+    for name in EXPECTED:
+        (course / "class" / name / "ridge.py").write_text(asking)
+    _, found = grade(course)
+    assert points(found) == dict.fromkeys(EXPECTED, 10)
 
 
 LATE = """

@@ -1,11 +1,12 @@
 """One run of ``grader grade``: take in, grade what is new or changed, keep it, and sum up."""
 
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -265,6 +266,7 @@ class Run:
             data=str(data) if data else None,
             isolate="bubblewrap" in self.layers,
             layers=[] if self.request.sandbox == "none" else self.layers,
+            preload=[*(["torch"] if self._uses_torch() else []), *self.manifest.worker.preload],
             isolation=self.layers,
             bounds=Bounds(
                 memory_mb=limits.memory_mb,
@@ -276,6 +278,14 @@ class Run:
                 namespaces="namespaces" in self.layers,
             ),
         )
+
+    def _uses_torch(self) -> bool:
+        """Whether a module of the solution imports torch, so that students' modules will."""
+        sources = (self.request.solution / unit.module for unit in self.manifest.units)
+        return any(_IMPORTS_TORCH.search(source.read_bytes()) for source in sources)
+
+
+_IMPORTS_TORCH: Final = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
 
 
 def _entry(submission: Submission) -> Entry:

@@ -21,6 +21,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     isolate: bool
     layers: list[str]
     """Names of the layers that workers have and try; none where nothing is to be isolated."""
+    preload: list[str] = []
+    """Modules that submissions import, loaded once for all."""
     isolation: list[str]
     """Names of the layers in force, for the score."""
     bounds: Bounds

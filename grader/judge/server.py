@@ -50,12 +50,22 @@ class Server:
     def __init__(self, options: Options, verdicts: BinaryIO) -> None:
         self.options = options
         self.verdicts = verdicts
+        self._start = functools.partial(
+            Zygote,
+            isolate=options.isolate,
+            layers=options.layers,
+            data=Path(options.data) if options.data else None,
+            preload=options.preload,
+        )
+        self._zygote: Zygote | None = None
+        with contextlib.suppress(SandboxError):  # said when it is started once more
+            self._zygote = self._start(wait=False)  # while pytest loads torch here, too
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade jobs, each in a fork, until the coordinator hangs up."""
         try:
-            zygote = self._zygote(session)
+            zygote = self._ready_zygote()
         except SandboxError as error:
             write_message(self.verdicts, Ready(problem=str(error)))
             return True
@@ -66,24 +76,26 @@ class Server:
         while (job := read_message(sys.stdin.buffer, Job)) is not None:
             if not zygote.alive():
                 zygote.close()
-                zygote = self._zygote(session)
+                zygote = self._ready_zygote()
             write_message(self.verdicts, self._grade(job, session, zygote))
         zygote.close()
         return True
 
-    def _zygote(self, session: pytest.Session) -> Zygote:
+    def _ready_zygote(self) -> Zygote:
         """A zygote; SandboxError if none starts, also not at a second try."""
-        start = functools.partial(
-            Zygote,
-            isolate=self.options.isolate,
-            layers=self.options.layers,
-            data=Path(self.options.data) if self.options.data else None,
-            preload=session.config.stash[SESSION].manifest.worker.preload,
-        )
+        early, self._zygote = self._zygote, None
         try:
-            return start()
+            if early is None:
+                return self._start()
+            early.await_ready()
         except SandboxError:  # something may have killed it
-            return start()
+            return self._start()
+        return early
+
+    def close(self) -> None:
+        """End a zygote that was started, but not needed."""
+        if self._zygote is not None:
+            self._zygote.close()
 
     def _grade(self, job: Job, session: pytest.Session, zygote: Zygote) -> Verdict:
         files = _read(Path(job.folder))
@@ -208,7 +220,11 @@ def main() -> int:
         Path(os.devnull).open("w") as nowhere,
         contextlib.redirect_stdout(nowhere),
     ):
-        return int(pytest.main(arguments, plugins=[Server(options, verdicts)]))
+        server = Server(options, verdicts)
+        try:
+            return int(pytest.main(arguments, plugins=[server]))
+        finally:
+            server.close()
 
 
 if __name__ == "__main__":

@@ -67,7 +67,9 @@ class Zygote:
         data: Path | None,
         preload: Sequence[str] = (),
         layers: Sequence[str] | None = None,
+        wait: bool = True,
     ) -> None:
+        """Start it, and wait until it is ready; else :meth:`await_ready` does."""
         if isolate and bubblewrap() is None:
             raise SandboxError(
                 "bubblewrap is not installed; install it (Debian, Ubuntu: apt-get install "
@@ -86,16 +88,27 @@ class Zygote:
                 stdout=self._log,
                 stderr=self._log,
             )
-        ours.settimeout(START_S)
+        if wait:
+            self.await_ready()
+
+    def await_ready(self) -> None:
+        """Wait until it has loaded what it must and tried its layers; call it once.
+
+        Raises
+        ------
+        SandboxError
+            It did not start; the message says why.
+        """
+        self._control.settimeout(START_S)
         try:
-            ready = ours.recv(64)
+            ready = self._control.recv(64)
         except OSError:
             ready = b""
         if ready != b"ready":
             said = self._said()
             self.close()
             raise SandboxError(f"the sandbox did not start: {said}")
-        ours.settimeout(None)
+        self._control.settimeout(None)
 
     def spawn(self, files: Mapping[str, bytes], bounds: Bounds) -> Worker:
         """Fork a worker and hand it a submission's files.

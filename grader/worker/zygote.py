@@ -93,7 +93,8 @@ def main() -> None:
         loading.load_in_process(torch.utils.data.DataLoader)
     for name in options.preload:
         importlib.import_module(name)
-    _rehearse(torch, probes)
+    if "torch" in options.preload:
+        _rehearse(torch, probes)
     control = socket.socket(fileno=CONTROL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the kernel
     gc.collect()
@@ -120,7 +121,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--nobody", action="store_true", help="give up being root first")
     parser.add_argument("--data", help="a folder that workers may read")
     parser.add_argument("--layers", default="", help="the sandbox's layers, with commas between")
-    parser.add_argument("preload", nargs="*", help="modules to load once for all workers")
+    parser.add_argument(
+        "preload",
+        nargs="*",
+        help="modules to load once for all workers; torch with all "
+        "that it loads when it is first used",
+    )
     return parser.parse_args()
 
 

@@ -1,4 +1,3 @@
-# All is done, with a package that the grader does not have.
 """Training and validation of an auto-encoder (lecture 000, Task 5).
 
 Any network that turns a batch of images into images of the same shape can be trained here. A
@@ -30,19 +29,10 @@ def train_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Opt
         The training MSE: the mean over all samples of the epoch, each with the network as it was
         when its batch came. A batch counts by its number of samples.
     """
-    device = next(model.parameters()).device
-    criterion = nn.MSELoss()
-    model.train()
-    total, samples = 0.0, 0
-    for images, _ in loader:
-        images = images.to(device)
-        loss = criterion(model(images), images)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(images)
-        samples += len(images)
-    return total / samples
+    # TODO train_epoch: for each batch: output, loss, gradients, one step of the optimizer.
+    # Gradients add up in PyTorch: think of what must happen to those of the batch before.
+    raise NotImplementedError("TODO train_epoch")
+    # END TODO
 
 
 def validate(model: nn.Module, loader: DataLoader) -> float:
@@ -64,18 +54,9 @@ def validate(model: nn.Module, loader: DataLoader) -> float:
     float
         The MSE, the mean over all samples: a batch counts by its number of samples.
     """
-    device = next(model.parameters()).device
-    criterion = nn.MSELoss()
-    was_training = model.training
-    model.eval()
-    total, samples = 0.0, 0
-    with torch.no_grad():
-        for images, _ in loader:
-            images = images.to(device)
-            total += criterion(model(images), images).item() * len(images)
-            samples += len(images)
-    model.train(was_training)
-    return total / samples
+    # TODO validate: like an epoch of training, without the training.
+    raise NotImplementedError("TODO validate")
+    # END TODO
 
 
 def train(
@@ -104,9 +85,6 @@ def train(
         ``"train_loss"`` and ``"validation_loss"``: a list of floats each, one an epoch. The
         training loss is gathered during the epoch, the validation loss measured after it.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    history: dict[str, list[float]] = {"train_loss": [], "validation_loss": []}
-    for _ in range(epochs):
-        history["train_loss"].append(train_epoch(model, train_loader, optimizer))
-        history["validation_loss"].append(validate(model, validation_loader))
-    return history
+    # TODO train: make the optimizer (torch.optim.Adam), once; then use the two functions above.
+    raise NotImplementedError("TODO train")
+    # END TODO
