@@ -22,8 +22,8 @@ from tiny_disks import fill, make_read_only, tiny_disk
 
 from grader.batch.pool import JudgeError, Pool
 from grader.judge.messages import Job, Options
+from grader.worker.bounds import Bounds
 from grader.worker.layers import in_force, survey
-from grader.worker.zygote import Bounds
 
 RIGHT = tiny.SOLUTION
 PREDICT, SOLVE = "return x @ weights", "return np.linalg.solve("

@@ -13,10 +13,11 @@ import torch
 
 from grader.judge.errors import TIMED_OUT, StudentError
 from grader.judge.remote import RemoteBackend, ViolationError
+from grader.judge.sandboxed import backend
 from grader.judge.student import Remote, Student
-from grader.judge.workers import SandboxError, Zygote, backend
+from grader.judge.workers import SandboxError, Zygote
+from grader.worker.bounds import Bounds
 from grader.worker.layers import in_force, survey
-from grader.worker.zygote import Bounds
 
 LAYERS = in_force(survey())
 BOUNDS = Bounds(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.judge.sandboxed import backend
 from grader.judge.student import Student
-from grader.judge.workers import Zygote, backend
-from grader.worker.zygote import Bounds
+from grader.judge.workers import Zygote
+from grader.worker.bounds import Bounds
 
 BOUNDS = Bounds(
     memory_mb=256,

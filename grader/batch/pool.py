@@ -47,7 +47,7 @@ class Judge:
         arguments = [str(os.getpid()), str(writer), msgspec.json.encode(options).decode()]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _HAND_OVER, *arguments],
+                [sys.executable, "-P", "-c", _HAND_OVER, *arguments],
                 stdin=subprocess.PIPE,
                 stdout=self._log,
                 stderr=self._log,
@@ -128,8 +128,10 @@ ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL: also for wh
 if os.getppid() != int(sys.argv[1]):
     sys.exit("the coordinator is gone")
 os.dup2(int(sys.argv[2]), {VERDICTS})
-os.execv(sys.executable, [sys.executable, "-m", "grader.judge.server", sys.argv[3]])
+os.execv(sys.executable, [sys.executable, "-P", "-m", "grader.judge.start", sys.argv[3]])
 """
+"""Becomes the judge. Nowhere is the current folder a place to import from: it may hold what students
+handed in."""
 
 
 class Pool:

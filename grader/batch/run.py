@@ -26,7 +26,7 @@ from grader.judge.environment import SOLUTION_FILES, environment
 from grader.judge.messages import Job, Options, Verdict
 from grader.judge.source import digest
 from grader.manifest import load_manifest
-from grader.worker.zygote import Bounds
+from grader.worker.bounds import Bounds
 
 
 class RunError(Exception):

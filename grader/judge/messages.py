@@ -5,7 +5,7 @@ from typing import IO, Final, TypeVar
 
 import msgspec
 
-from grader.worker.zygote import Bounds
+from grader.worker.bounds import Bounds
 
 VERDICTS: Final = 3
 """The judge's descriptor for what it says."""

@@ -1,15 +1,10 @@
 """A warm judge: pytest, checks and reference loaded once, a fork of it for each submission.
 
-    python -m grader.judge.server OPTIONS
-
-OPTIONS is a JSON object (:class:`grader.judge.messages.Options`). Jobs arrive on standard input and
-verdicts leave on descriptor 3 (:mod:`grader.judge.messages`). The process that reads a job never
-runs a check: a fork does, and what it leaves behind goes with it.
+The process that reads a job never runs a check: a fork does, and what it leaves behind goes with
+it. :mod:`grader.judge.start` starts one.
 """
 
-import contextlib
 import ctypes
-import functools
 import gc
 import os
 import select
@@ -27,7 +22,6 @@ from grader.judge.environment import environment
 from grader.judge.errors import SandboxError
 from grader.judge.fixtures import SESSION
 from grader.judge.messages import (
-    VERDICTS,
     Job,
     Options,
     Ready,
@@ -36,7 +30,8 @@ from grader.judge.messages import (
     write_message,
 )
 from grader.judge.remote import RemoteBackend
-from grader.judge.workers import Zygote, backend
+from grader.judge.sandboxed import backend
+from grader.judge.workers import Zygote, Zygotes
 from grader.scores import Digest, Score, encode_score
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -47,25 +42,16 @@ _MARGIN_S: Final = 30.0
 class Server:
     """A pytest plugin that grades jobs instead of running the checks once."""
 
-    def __init__(self, options: Options, verdicts: BinaryIO) -> None:
+    def __init__(self, options: Options, verdicts: BinaryIO, zygotes: Zygotes) -> None:
         self.options = options
         self.verdicts = verdicts
-        self._start = functools.partial(
-            Zygote,
-            isolate=options.isolate,
-            layers=options.layers,
-            data=Path(options.data) if options.data else None,
-            preload=options.preload,
-        )
-        self._zygote: Zygote | None = None
-        with contextlib.suppress(SandboxError):  # said when it is started once more
-            self._zygote = self._start(wait=False)  # while pytest loads torch here, too
+        self._zygotes = zygotes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade jobs, each in a fork, until the coordinator hangs up."""
         try:
-            zygote = self._ready_zygote()
+            zygote = self._zygotes.get()
         except SandboxError as error:
             write_message(self.verdicts, Ready(problem=str(error)))
             return True
@@ -76,26 +62,10 @@ class Server:
         while (job := read_message(sys.stdin.buffer, Job)) is not None:
             if not zygote.alive():
                 zygote.close()
-                zygote = self._ready_zygote()
+                zygote = self._zygotes.get()
             write_message(self.verdicts, self._grade(job, session, zygote))
         zygote.close()
         return True
-
-    def _ready_zygote(self) -> Zygote:
-        """A zygote; SandboxError if none starts, also not at a second try."""
-        early, self._zygote = self._zygote, None
-        try:
-            if early is None:
-                return self._start()
-            early.await_ready()
-        except SandboxError:  # something may have killed it
-            return self._start()
-        return early
-
-    def close(self) -> None:
-        """End a zygote that was started, but not needed."""
-        if self._zygote is not None:
-            self._zygote.close()
 
     def _grade(self, job: Job, session: pytest.Session, zygote: Zygote) -> Verdict:
         files = _read(Path(job.folder))
@@ -204,28 +174,3 @@ def _die_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before this was arranged
         os._exit(1)
-
-
-def main() -> int:
-    """Start a judge as the command line says; pytest's exit status."""
-    options = msgspec.json.decode(sys.argv[1], type=Options)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator decides when to stop
-    arguments = [options.solution, "-p", "no:cacheprovider", "-p", "no:randomly", "--capture=no"]
-    arguments += ["--assert=plain"]  # the package is loaded already, and cannot be rewritten
-    arguments += [f"--task={task}" for task in options.tasks]
-    if options.data:
-        arguments.append(f"--data={options.data}")  # one word: pytest takes any other for a root
-    with (
-        open(VERDICTS, "wb") as verdicts,  # noqa: PTH123  # a descriptor
-        Path(os.devnull).open("w") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-    ):
-        server = Server(options, verdicts)
-        try:
-            return int(pytest.main(arguments, plugins=[server]))
-        finally:
-            server.close()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,18 +6,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from grader.judge.errors import TIMED_OUT, SandboxError, StudentError
-from grader.judge.remote import WALL, RemoteBackend
-from grader.worker import wire
+from grader.judge.errors import SandboxError
+from grader.worker.bounds import CONTROL, Bounds, End
 from grader.worker.sandbox import bubblewrap, zygote_command
-from grader.worker.zygote import CONTROL, Bounds, End
 
 START_S: Final = 120
 """Seconds a zygote may take to load torch on a busy machine."""
@@ -82,7 +79,7 @@ class Zygote:
         command = zygote_command(isolate=isolate, data=data, preload=preload, layers=layers)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _HAND_OVER, str(theirs.fileno()), *command],
+                [sys.executable, "-P", "-c", _HAND_OVER, str(theirs.fileno()), *command],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
@@ -118,6 +115,8 @@ class Zygote:
         SandboxError
             The zygote has died.
         """
+        from grader.worker import wire  # loads torch: the zygote loads its own meanwhile
+
         channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         worker = Worker(channel, lifeline)
@@ -155,6 +154,32 @@ class Zygote:
         return text or "it said nothing"
 
 
+class Zygotes:
+    """Starts zygotes; the first at once, so that it gets ready while others load what they need."""
+
+    def __init__(self, start: Callable[..., Zygote]) -> None:
+        self._start = start
+        self._early: Zygote | None = None
+        with contextlib.suppress(SandboxError):  # said when it is started once more
+            self._early = start(wait=False)
+
+    def get(self) -> Zygote:
+        """One that is ready; SandboxError if none starts, also not at a second try."""
+        early, self._early = self._early, None
+        try:
+            if early is None:
+                return self._start()
+            early.await_ready()
+        except SandboxError:  # something may have killed it
+            return self._start()
+        return early
+
+    def close(self) -> None:
+        """End one that was started, but not needed."""
+        if self._early is not None:
+            self._early.close()
+
+
 _HAND_OVER: Final = f"""\
 import os, sys
 control = int(sys.argv[1])
@@ -164,25 +189,3 @@ os.set_inheritable({CONTROL}, True)
 os.execv(sys.argv[2], sys.argv[2:])
 """
 """Puts the control socket on its descriptor, then becomes the zygote's command."""
-
-
-def backend(
-    zygote: Zygote, files: Mapping[str, bytes], bounds: Bounds, *, first: Worker | None = None
-) -> RemoteBackend:
-    """A backend for :class:`grader.judge.student.Student` whose code runs in a worker.
-
-    ``bounds.wall_s`` is the submission's from now on, however many workers it uses up. `first` is a
-    worker with these files and bounds that has been spawned already.
-    """
-    end = time.monotonic() + bounds.wall_s
-    spare = [first] if first is not None else []
-
-    def spawn() -> Worker:
-        if spare:
-            return spare.pop()
-        left = end - time.monotonic()
-        if left <= 0:
-            raise StudentError(TIMED_OUT, WALL)
-        return zygote.spawn(files, msgspec.structs.replace(bounds, wall_s=left))
-
-    return RemoteBackend(spawn)

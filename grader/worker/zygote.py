@@ -31,40 +31,13 @@ from typing import Any, Final, NoReturn
 import msgspec
 
 from grader.worker import privileges, setup, trials, wire
+from grader.worker.bounds import CONTROL, Bounds, End
 from grader.worker.confinement import Confinement, ConfinementError
 from grader.worker.sandbox import CLOSED_FIX, readable, scratch
 
-CONTROL: Final = 3
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """What one worker may use."""
-
-    memory_mb: int
-    """Address space beyond what torch itself maps."""
-    processes: int
-    files_mb: int
-    """Size of its private folder, and of any one file."""
-    output_mb: int
-    """What it may print."""
-    cpu_s: int
-    wall_s: float
-    """Of the whole submission."""
-    namespaces: bool
-    """Whether to move into namespaces of its own; False where the kernel refuses them."""
-
-
-class End(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker ended, as its keeper saw it."""
-
-    reason: str
-    """exit, signal, output, cpu, wall, or judge (which hung up)."""
-    code: int
-    output: str
-    """The first of what it printed."""
 
 
 FAULT: Final = 70

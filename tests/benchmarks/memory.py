@@ -15,9 +15,10 @@ import torch
 from figures import record, spread
 from light_assignment import SOLUTION
 
+from grader.judge.sandboxed import backend
 from grader.judge.student import Student
-from grader.judge.workers import Zygote, backend
-from grader.worker.zygote import Bounds
+from grader.judge.workers import Zygote
+from grader.worker.bounds import Bounds
 
 BOUNDS = Bounds(
     memory_mb=1024, processes=20, files_mb=16, output_mb=1, cpu_s=60, wall_s=300, namespaces=True

@@ -1,0 +1,38 @@
+"""What a zygote is told of a worker, and what its keeper tells of the worker's end.
+
+Both sides import this, also those that do not load torch.
+"""
+
+from typing import Final
+
+import msgspec
+
+CONTROL: Final = 3
+"""The zygote's descriptor for requests."""
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What one worker may use."""
+
+    memory_mb: int
+    """Address space beyond what torch itself maps."""
+    processes: int
+    files_mb: int
+    """Size of its private folder, and of any one file."""
+    output_mb: int
+    """What it may print."""
+    cpu_s: int
+    wall_s: float
+    """Of the whole submission."""
+    namespaces: bool
+    """Whether to move into namespaces of its own; False where the kernel refuses them."""
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """How a worker ended, as its keeper saw it."""
+
+    reason: str
+    """exit, signal, output, cpu, wall, or judge (which hung up)."""
+    code: int
+    output: str
+    """The first of what it printed."""
