@@ -173,7 +173,7 @@ def test_masks_are_random(student, rng):
         assert_ndarray(mask, name="out", shape=x.shape)
     for mask in masks:
         dropped = int((mask == 0).sum())
-        assert_rate(dropped, x.size, 0.6, name="the dropped", false_alarm=1e-9)
+        assert_rate(dropped, x.size, 0.6, name="the share of zeros", false_alarm=1e-9)
         rows = (mask == 0).mean(axis=1)
         # A row of 40 is all dropped or all kept with probability 0.6^40 = 1e-9 by chance.
         if rows.max() == 1 or rows.min() == 0:
@@ -181,7 +181,7 @@ def test_masks_are_random(student, rng):
     # Both masks drop a given number with probability 0.36; equal masks would with 0.6.
     both = int(((masks[0] == 0) & (masks[1] == 0)).sum())
     hint = "Without a seed, each call draws a fresh mask."
-    assert_rate(both, x.size, 0.36, name="dropped twice", false_alarm=1e-9, hint=hint)
+    assert_rate(both, x.size, 0.36, name="the share dropped twice", false_alarm=1e-9, hint=hint)
 
 
 @pytest.mark.task("dropout_forward", weight=1)

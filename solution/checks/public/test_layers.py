@@ -95,7 +95,7 @@ def test_dropout_rate(student, rng):
     dropped = int((out == 0).sum())
     # A fair run fails this check with probability 1e-9; dropping 0.75 instead fails it always.
     hint = "p is the probability to drop a number. Some courses call p the probability to keep."
-    assert_rate(dropped, out.size, 0.25, name="the dropped", false_alarm=1e-9, hint=hint)
+    assert_rate(dropped, out.size, 0.25, name="the share of zeros", false_alarm=1e-9, hint=hint)
     kept = out != 0
     hint = "Inverted dropout divides what it keeps by the probability to keep."
     # One division in float64: 1e-16 relative.
