@@ -6,7 +6,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script: what tests start would inherit a Ctrl-C without effect.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-LONG = ("test_submissions", "test_faults", "test_core", "test_run", "test_grading")
+LONG = ("test_attacks", "test_submissions", "test_faults", "test_core", "test_run", "test_grading")
 
 
 def pytest_collection_modifyitems(items):

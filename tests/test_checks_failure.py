@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks import CheckFailure, assert_number, shorten
-from grader.checks.failure import TEXT_LIMIT, quote
+from grader.checks.failure import MESSAGE_LIMIT, TEXT_LIMIT, quote
 
 
 def test_the_text_shows_message_expected_actual_and_hint():
@@ -58,6 +58,18 @@ def test_short_text_stays_as_it_is():
 def test_control_characters_cannot_reach_a_terminal():
     assert shorten("a\x1b[31mb") == "a?[31mb"
     assert "\x1b" not in quote("a\x1b[31mb")
+
+
+def test_a_message_is_printable_and_bounded_whatever_names_stand_in_it():
+    failure = CheckFailure("weights of:\n- \x1b[2Jw\u202e\udcff\n" + "name " * 10_000)
+    assert failure.message.startswith("weights of:\n- ?[2Jw??\nname")
+    assert len(failure.message) == MESSAGE_LIMIT
+    assert str(failure) == failure.message
+
+
+def test_a_text_of_megabytes_is_shortened_at_once():
+    assert len(shorten("word " * 10**6)) < TEXT_LIMIT
+    assert len(quote("\n" * 10**7)) < TEXT_LIMIT
 
 
 def test_pytest_tracebacks_end_in_the_line_of_the_check():

@@ -139,3 +139,15 @@ def test_an_empty_list_is_a_list_of_numbers():
 def test_what_is_no_list_of_numbers_is_refused(value, message):
     with pytest.raises(CheckFailure, match=message):
         as_numbers(value, name="losses", length=3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[0.5] * 100_001, np.zeros(100_001), torch.zeros(100_001)],
+    ids=["list", "array", "tensor"],
+)
+def test_a_list_far_too_long_is_refused_before_it_is_taken_apart(value):
+    with pytest.raises(CheckFailure, match="x is far too long"):
+        as_numbers(value, name="x")
+    with pytest.raises(CheckFailure, match="x has the wrong length"):
+        as_numbers(value, name="x", length=3)

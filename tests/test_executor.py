@@ -241,3 +241,14 @@ def test_names_say_what_they_stand_for():
     assert repr(Handle(3, "work_t.Network")) == "<work_t.Network>"
     assert repr(Target("work_t", ("Network", "SIZES"))) == "work_t.Network.SIZES"
     assert repr(Target(7)) == "7"
+
+
+def test_what_stays_behind_is_called_by_its_type_and_what_is_odd_about_it(executor):
+    odd = {
+        "numpy.ndarray of object": np.array([None]),
+        "torch.Tensor (torch.sparse_coo, torch.float32, on cpu)": torch.eye(2).to_sparse(),
+        "torch.Tensor (torch.strided, torch.float32, on meta)": torch.empty(2, device="meta"),
+        "set": {1},
+    }
+    for kind, value in odd.items():
+        assert executor._export(value).kind == kind

@@ -133,6 +133,14 @@ def test_terminal_requests_are_refused_whatever_the_upper_half_says(layers, requ
     assert attempt(act, layers=layers) == outcome(layers, "ENOTTY")
 
 
+@onoff
+@pytest.mark.parametrize("request_number", [0x8912, 0x8912 | 1 << 40, 0x8927, 0x8933])
+def test_no_socket_tells_the_addresses_of_the_machine(layers, request_number):
+    act = f"{CALL}pair = socket.socketpair()\nname = (ctypes.c_char * 4096)(*b'lo')\n"
+    act += f"call({number('ioctl')}, pair[0].fileno(), {request_number}, ctypes.addressof(name))"
+    assert attempt(act, layers=layers) == outcome(layers, "done")
+
+
 def test_other_requests_pass():
     act = "a, b = os.pipe()\nos.write(b, b'123')\nimport fcntl, termios\n"
     act += "list(fcntl.ioctl(a, termios.FIONREAD, bytes(4)))[0]"

@@ -3,7 +3,9 @@
 import os
 
 import pytest
-from confined import python
+from confined import python, script
+
+from grader.worker.layers import in_force, survey
 
 LIMIT = """
 import json, os, sys, threading
@@ -38,3 +40,22 @@ gate.set()
 @pytest.mark.parametrize(("others", "born"), [(True, 5), (False, 1)])
 def test_a_users_other_processes_do_not_use_up_a_workers_own(others, born):
     assert python(LIMIT, others) == f"4 0\n{born}"
+
+
+COVER = """
+from grader.worker import setup
+setup.enter_namespaces()
+setup.mount_nothing("/proc")
+def said(attempt):
+    try:
+        attempt()
+    except OSError as error:
+        return errno.errorcode[error.errno]
+print(os.listdir("/proc"), said(lambda: os.chmod("/proc", 0o777)),
+      said(lambda: open("/proc/file", "w")))
+"""
+
+
+@pytest.mark.skipif("namespaces" not in in_force(survey()), reason="no user namespaces here")
+def test_what_covers_a_folder_stays_empty_although_a_worker_owns_it():
+    assert script(COVER) == "[] EROFS EROFS"

@@ -440,6 +440,12 @@ def test_a_snapshot_answers_as_the_original_does(work):
         assert copy.value(held)["w"] == 1.0
 
 
+def test_the_submission_anew_answers_as_the_first_does(work):
+    with work.anew() as other:
+        assert type(other) is Student
+        assert other.value(other.put({"w": 1.5})) == {"w": 1.5}
+
+
 def test_an_import_that_does_not_end_costs_the_time_of_one_check_only(work):
     def stop(*_):
         pytest.fail(PYTEST_FAILURE_MESSAGE % 0.5)  # as pytest-timeout does

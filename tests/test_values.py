@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from grader.worker.frames import MAX_TEXT
 from grader.worker.handles import Handle
 from grader.worker.values import TENSOR_TYPES, export, is_dense_tensor, is_numeric_array, receive
 from grader.worker.wire import pack, unpack
@@ -73,6 +74,41 @@ class Array(np.ndarray):
     pass
 
 
+class Computed(torch.Tensor):
+    """Has no memory of its own: its values are what its dispatch says."""
+
+    @staticmethod
+    def __new__(cls, like):
+        return torch.Tensor._make_wrapper_subclass(cls, like.shape, dtype=like.dtype)
+
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+        raise AssertionError("nobody needs to ask")
+
+
+class Liar(torch.Tensor):
+    shape = property(lambda self: torch.Size([9]))
+    dtype = property(lambda self: torch.int64)
+    layout = property(lambda self: torch.strided)
+
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        return torch.zeros(9)
+
+
+class LyingArray(np.ndarray):
+    shape = property(lambda self: (9,))
+    dtype = property(lambda self: np.dtype("i8"))
+
+    def __array_ufunc__(self, *args, **kwargs):
+        return True
+
+    def __array__(self, *args, **kwargs):
+        return np.zeros(9)
+
+    __array_function__ = view = copy = astype = __array__
+
+
 PLAIN = [
     None,
     True,
@@ -119,17 +155,17 @@ HELD = {
     "dict with a key of half a character": lambda: {"\udfff": 1},
     "dict with a key of a str subclass": lambda: {Text("a"): 1},
     "bytearray": lambda: bytearray(b"a"),
-    "Tensor subclass": lambda: some(2, 3).as_subclass(Tagged),
+    "Tensor without memory": lambda: Computed(some(2, 3)),
+    "sparse tensor subclass": lambda: torch.Tensor._make_subclass(Tagged, some(2, 3).to_sparse()),
     "sparse tensor": lambda: some(2, 3).to_sparse(),
     "compressed sparse tensor": lambda: some(2, 3).to_sparse_csr(),
     "meta tensor": lambda: torch.empty(2, 3, device="meta"),
     "uint16 tensor": lambda: torch.zeros(3, dtype=torch.uint16),
     "float8 tensor": lambda: torch.zeros(3, dtype=torch.float8_e5m2),
     "uninitialized parameter": torch.nn.parameter.UninitializedParameter,
-    "matrix": lambda: np.matrix([[1.5, 2.5]]),
     "masked array": lambda: np.ma.array([1.5, 2.5], mask=[True, False]),
     "record array": lambda: np.rec.array([(1, 2.5)]),
-    "array subclass": lambda: np.ones(3).view(Array),
+    "array subclass of text": lambda: np.array(["a", "bc"]).view(Array),
     "array of objects": lambda: np.array([None, 3]),
     "structured array": lambda: np.zeros(2, "i4,f4"),
     "array of text": lambda: np.array(["a", "bc"]),
@@ -253,6 +289,40 @@ def test_views_of_tensors_cross_as_plain_tensors_of_their_own(name):
         assert back.shape == tensor.shape
         assert torch.equal(back, tensor)
         assert torch.equal(unpack(pack(back)), tensor)
+
+
+SUBCLASSES = {
+    "tensor": lambda: some(2, 3).as_subclass(Tagged),
+    "tensor that lies": lambda: some(2, 3).as_subclass(Liar),
+    "parameter": lambda: torch.nn.Parameter(some(2, 3).as_subclass(Tagged)),
+    "transposed tensor": lambda: some(3, 2).T.as_subclass(Tagged),
+    "array": lambda: some(2, 3).numpy().view(Array),
+    "array that lies": lambda: some(2, 3).numpy().view(LyingArray),
+}
+
+
+@pytest.mark.parametrize("name", SUBCLASSES)
+def test_a_subclass_crosses_as_what_lies_in_its_memory(name):
+    back = export(SUBCLASSES[name](), no_store)
+    assert type(back) is (np.ndarray if "array" in name else torch.Tensor)
+    wanted = some(3, 2).T if "transposed" in name else some(2, 3)
+    np.testing.assert_array_equal(np.asarray(back), wanted.numpy())
+
+
+@pytest.mark.filterwarnings("ignore")  # matrices are deprecated
+def test_a_matrix_and_a_memory_map_cross_as_arrays(tmp_path):
+    assert export(np.matrix([[1.5, 2.5]]), no_store).tolist() == [[1.5, 2.5]]
+    mapped = np.memmap(tmp_path / "x", dtype="f4", mode="w+", shape=(3,))
+    mapped[:] = 2.5
+    assert type(export(mapped, no_store)) is np.ndarray
+    assert export(mapped, no_store).tolist() == [2.5] * 3
+
+
+def test_text_beyond_what_a_frame_takes_stays_behind(kept):
+    assert export("t" * MAX_TEXT, no_store) == "t" * MAX_TEXT
+    for text in ("t" * (MAX_TEXT + 1), "\u20ac" * (MAX_TEXT // 2)):
+        assert type(export(text, kept.store)) is Handle
+        assert type(export({text: 1}, kept.store)) is Handle
 
 
 def test_a_parameter_becomes_a_plain_tensor_without_graph():

@@ -346,6 +346,26 @@ def test_a_snapshot_knows_what_was_and_tells_nothing_back(student):
     assert student.work.count(holder) == 2
 
 
+def test_the_submission_anew_shares_nothing_with_the_one_before(student):
+    holder = student.keep(student.work.state)
+    student.work.write("/tmp/mine")
+    with student.anew() as other:
+        assert not other.work.exists("/tmp/mine")
+        fresh = other.keep(other.work.state)
+        assert other.work.count(fresh) == 1
+        other.work.write("/tmp/theirs")
+    assert not student.work.exists("/tmp/theirs")
+    assert student.work.count(holder) == 1
+    with pytest.raises(StudentError, match="ProcessEnded"):
+        other.work.double(1)
+
+
+def test_a_snapshot_and_its_original_share_files_which_is_why_there_is_anew(student):
+    with student.snapshot() as copy:
+        copy.work.write("/tmp/left")
+    assert student.work.exists("/tmp/left")
+
+
 def test_bytes_on_the_channel_out_of_turn_are_a_violation_and_never_an_answer(student):
     with pytest.raises(ViolationError, match="interfered"):
         student.work.babble()

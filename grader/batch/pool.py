@@ -53,7 +53,7 @@ class Judge:
                 stderr=self._log,
                 pass_fds=[writer],
                 start_new_session=True,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                env={**_NO_FOLDER_OF_TORCH, **os.environ, "OMP_NUM_THREADS": "1"},
             )
         except BaseException:
             os.close(reader)
@@ -122,6 +122,9 @@ class Judge:
         return self._log.read().decode("utf-8", "replace").strip()[-2000:]
 
 
+_NO_FOLDER_OF_TORCH: Final = {"TORCHINDUCTOR_CACHE_DIR": tempfile.gettempdir()}
+"""torch makes the folder of its compiler when an optimizer is used first; this one is there."""
+
 _HAND_OVER: Final = f"""\
 import ctypes, os, sys
 ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL: also for what it becomes
@@ -130,7 +133,7 @@ if os.getppid() != int(sys.argv[1]):
 os.dup2(int(sys.argv[2]), {VERDICTS})
 os.execv(sys.executable, [sys.executable, "-P", "-m", "grader.judge.start", sys.argv[3]])
 """
-"""Becomes the judge. Nowhere is the current folder a place to import from: it may hold what students
+"""Becomes the judge. The current folder is no place to import from: it may hold what students
 handed in."""
 
 

@@ -23,6 +23,8 @@ _NUMPY_REALS: Final = tuple(
     {np.dtype(code).type for code in np.typecodes["AllInteger"] + np.typecodes["Float"]}
 )
 """NumPy's own scalar types of real numbers; neither bool nor complex."""
+_MOST: Final = 100_000
+"""Numbers in a list; a history of losses has one an epoch, or one a step."""
 
 
 def as_number(value: object, *, name: str, hint: str | None = None) -> float:
@@ -101,9 +103,9 @@ def as_numbers(
     CheckFailure
         The value is anything else, has another length, or one of its members is no number.
     """
-    items: list[object]
+    items: Any
     if is_exactly(value, np.ndarray, torch.Tensor):
-        array = _read_array(value, name=name, hint=hint)
+        items = array = _read_array(value, name=name, hint=hint)
         if array.ndim != 1:
             raise CheckFailure(
                 f"{name} has {array.ndim} dimensions, not one",
@@ -111,9 +113,8 @@ def as_numbers(
                 actual=describe(value),
                 hint=hint,
             )
-        items = list(array)
     elif type(value) is list or type(value) is tuple:
-        items = list(value)
+        items = value
     else:
         raise CheckFailure(
             f"{name} is {describe(value)}, not a list of numbers",
@@ -125,6 +126,13 @@ def as_numbers(
         raise CheckFailure(
             f"{name} has the wrong length",
             expected=f"{length} numbers",
+            actual=f"{len(items)} numbers",
+            hint=hint,
+        )
+    if len(items) > _MOST:  # each becomes an object of its own
+        raise CheckFailure(
+            f"{name} is far too long",
+            expected=f"at most {_MOST} numbers",
             actual=f"{len(items)} numbers",
             hint=hint,
         )

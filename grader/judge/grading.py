@@ -168,7 +168,7 @@ class Grading:
         result.duration_s = call.duration + item.stash.get(SETUP_S, 0.0)
         result.metrics = item.stash.get(METRICS, {})
         result.artifacts = item.stash.get(ARTIFACTS, [])
-        self.session.results[spec.id] = result
+        self.session.record(result)
         if result.status == "skipped":
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.location[1] or 0, result.message or "")
@@ -197,7 +197,7 @@ class Grading:
         """Take in a result, from this process or from a pytest-xdist worker."""
         result = _result_of(report)
         if result is not None:
-            self.session.results[result.id] = result
+            self.session.record(result)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:

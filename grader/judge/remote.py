@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from grader.judge.errors import TIMED_OUT, Frame, SandboxError, StudentError
 from grader.worker import wire
+from grader.worker.bounds import End
+from grader.worker.crash import MAX_FRAMES, MAX_TEXT
 from grader.worker.handles import Handle, Target
-from grader.worker.zygote import End
 
 
 class ViolationError(StudentError):
@@ -32,6 +33,10 @@ class WorkerProcess(Protocol):
         """Let it be killed, without waiting."""
 
 
+MAX_KIND = 200
+"""Characters of an exception's type."""
+MAX_PART = 500
+"""Characters of a file, a function or a line in a traceback."""
 WALL = "your submission took longer than it may in all, and was stopped"
 _ENDS = {
     "exit": "your code ended the Python process (exit status {code}); look for sys.exit, os._exit",
@@ -70,7 +75,8 @@ class RemoteBackend:
         self, target: Target, args: Sequence[Any], kwargs: Mapping[str, Any], *, keep: bool = False
     ) -> Any:
         """Call a target; data, or a handle if `keep`."""
-        return self._ask("call", target, list(args), dict(kwargs), keep)
+        result = self._ask("call", target, list(args), dict(kwargs), keep)
+        return self._handle(result) if keep else result
 
     def observe(self, target: Target, args: Sequence[Any]) -> tuple[Any, list[Any]]:
         """Call a target; its result, and its arguments afterwards."""
@@ -114,6 +120,18 @@ class RemoteBackend:
             finally:
                 self.killed += copy.killed
 
+    @contextmanager
+    def anew(self) -> Iterator["RemoteBackend"]:
+        """The submission in a worker of its own, which shares nothing with this one."""
+        other = RemoteBackend(self._spawn)
+        try:
+            yield other
+        finally:
+            self.killed += other.killed
+            self.lost = self.lost or other.lost
+            other.close()
+            other._spawn = _refuse_respawn
+
     def close(self) -> None:
         """Kill the worker."""
         if self._worker is not None:
@@ -149,14 +167,15 @@ class RemoteBackend:
         return self._unwrap(token, reply)
 
     def _unwrap(self, token: bytes, reply: Any) -> Any:
-        if type(reply) is not list or len(reply) < 3 or reply[0] != token:
+        # An array compares element by element, so what is compared must first be known to be none.
+        if type(reply) is not list or len(reply) < 3 or not _is(reply[0], token):
             self.close()
             raise ViolationError("a reply to a question that was not asked")
-        if reply[1] == "ok" and len(reply) == 3:
+        if _is(reply[1], "ok") and len(reply) == 3:
             return self._lift(reply[2])
-        if reply[1] == "error" and len(reply) == 5:
+        if _is(reply[1], "error") and [type(part) for part in reply[2:]] == [str, str, list]:
             _, _, kind, text, frames = reply
-            raise StudentError(str(kind), str(text), _frames(frames))
+            raise StudentError(kind[:MAX_KIND], text[: MAX_TEXT + 10], _frames(frames))
         self.close()
         raise ViolationError("a reply of unknown form")
 
@@ -197,6 +216,9 @@ class RemoteBackend:
         """Handles by numbers that no earlier worker has used."""
         kind = type(value)
         if kind is Handle:
+            if value.id < 1:  # an earlier worker's, or nobody's
+                self.close()
+                raise ViolationError("a handle that names nothing")
             number = value.id + self._first - 1
             self._highest = max(self._highest, number)
             return Handle(number, value.kind)
@@ -229,9 +251,14 @@ def _refuse_respawn() -> WorkerProcess:
     raise StudentError("ProcessEnded", "the copy of your process has ended")
 
 
-def _frames(frames: Any) -> list[Frame]:
+def _is(value: Any, wanted: bytes | str) -> bool:
+    return type(value) is type(wanted) and value == wanted
+
+
+def _frames(frames: list[Any]) -> list[Frame]:
     found = []
-    for entry in frames if type(frames) is list else []:
+    for entry in frames[:MAX_FRAMES]:
         if type(entry) is list and [type(part) for part in entry] == [str, int, str, str]:
-            found.append(Frame(*entry))
+            file, line, function, source = entry
+            found.append(Frame(file[:MAX_PART], line, function[:MAX_PART], source[:MAX_PART]))
     return found

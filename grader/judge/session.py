@@ -56,6 +56,12 @@ class Session:
         self.started_at = datetime.now(UTC)
         self.clock = time.monotonic()
 
+    def record(self, result: Result) -> None:
+        """Take in how a check ended; of two results for one check, one that is no pass stands."""
+        before = self.results.get(result.id)
+        if before is None or before.status == "passed" or result.status != "passed":
+            self.results[result.id] = result
+
     def settled(self) -> Mapping[str, Result]:
         """One result for each expected check; see :func:`grader.judge.scoring.settle`."""
         untouched = untouched_tasks(self.folder, [unit.module for unit in self.manifest.units])

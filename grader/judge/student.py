@@ -53,6 +53,9 @@ class Backend(Protocol):
     def snapshot(self) -> AbstractContextManager["Backend"]:
         """A copy of everything as it is now, for as long as the context lasts."""
 
+    def anew(self) -> AbstractContextManager["Backend"]:
+        """The submission once more, in a process that shares nothing with this one."""
+
     def close(self) -> None:
         """Give up everything held."""
 
@@ -165,6 +168,17 @@ class Student:
         student's own run there is one process only, and the copy is the original.
         """
         with self._backend.snapshot() as backend:
+            yield Student(backend)
+
+    @contextmanager
+    def anew(self) -> Iterator["Student"]:
+        """The submission once more, in a process that shares nothing with this one, for a context.
+
+        It has files of its own: what it is given is all that it knows. A snapshot knows all that
+        the original did, and both can leave files for each other. In a student's own run there is
+        one process only, and this is the original.
+        """
+        with self._backend.anew() as backend:
             yield Student(backend)
 
     def close(self) -> None:

@@ -86,6 +86,11 @@ class Executor:
         """The executor itself: one process cannot hold a copy of everything in it."""
         yield self
 
+    @contextmanager
+    def anew(self) -> Iterator["Executor"]:
+        """The executor itself, as with :meth:`snapshot`."""
+        yield self
+
     def close(self) -> None:
         """Forget the submission's modules and objects."""
         self._objects.clear()
@@ -111,8 +116,19 @@ class Executor:
     def _store(self, value: Any) -> Handle:
         number = len(self._objects) + 1
         self._objects[number] = value
-        kind = type(value)
-        return Handle(number, f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."))
+        return Handle(number, _kind(value))
 
     def _export(self, value: Any) -> Any:
         return export(value, self._store)
+
+
+def _kind(value: Any) -> str:
+    """What an object is called: its type, and what may keep an array or tensor from crossing."""
+    kind = type(value)
+    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
+    if kind is np.ndarray:
+        return f"{name} of {value.dtype}"
+    if kind is torch.Tensor:
+        layout = "nested" if value.is_nested else value.layout
+        return f"{name} ({layout}, {value.dtype}, on {value.device})"
+    return name

@@ -111,7 +111,7 @@ def _nested() -> Layer:
     what = "namespaces and a private /tmp for each submission inside the sandbox"
     if bubblewrap() is None:
         return Layer(name="namespaces", what=what, works=False, detail="needs bubblewrap")
-    said = _run([*_wrap("--uid", "65534", "--gid", "65534"), sys.executable, "-c", _UNSHARE])
+    said = _run([*_wrap("--uid", "65534", "--gid", "65534"), sys.executable, "-P", "-c", _UNSHARE])
     return Layer(
         name="namespaces",
         what=what,
@@ -144,7 +144,7 @@ raise SystemExit("it is on and stops nothing")
 
 def _confined(layer: str) -> str | None:
     """None where a process of its own puts a layer on and is stopped by it, else what it said."""
-    said = _run([sys.executable, "-c", _CONFINED, layer])
+    said = _run([sys.executable, "-P", "-c", _CONFINED, layer])
     return said.splitlines()[-1] if said else said
 
 

@@ -30,6 +30,9 @@ _MAX_PIXELS: Final = 2000
 _DPI: Final = 100
 """matplotlib's default resolution, unless the picture would grow beyond the limit."""
 
+_MAX_TEXT: Final = 1000
+"""Characters of a title, a label or an error that are told."""
+
 _GREY_STEPS: Final = 256
 """Levels at which a colour map is looked at: it holds that many by default."""
 
@@ -49,7 +52,7 @@ def describe_figure(figure: Any) -> dict[str, Any]:
         return _problem(f"it is not a matplotlib Figure but of type {type(figure).__name__}")
     try:
         png = _draw(figure)
-        return {
+        description = {
             "problem": None,
             "suptitle": _suptitle(figure),
             "texts": [text.get_text() for text in figure.texts if text.get_visible()],
@@ -57,13 +60,25 @@ def describe_figure(figure: Any) -> dict[str, Any]:
             "axes": [_axes(axes, figure) for axes in figure.axes if axes.get_visible()],
             "png": png,
         }
+        return _tellable(description)  # type: ignore[no-any-return]  # a dict, as it was
     except Exception as error:  # whatever a student's figure contains is a finding
         return _problem(f"it cannot be drawn: {type(error).__name__}: {error}")
 
 
+def _tellable(value: Any) -> Any:
+    """The same with texts that are Unicode and not too long, so that they can cross."""
+    if isinstance(value, str):
+        return str.encode(value[:_MAX_TEXT], "utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_tellable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _tellable(item) for key, item in value.items()}
+    return value
+
+
 def _problem(text: str) -> dict[str, Any]:
     return {
-        "problem": text,
+        "problem": _tellable(text),
         "suptitle": None,
         "texts": [],
         "size_inches": [0.0, 0.0],

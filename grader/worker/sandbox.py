@@ -61,7 +61,7 @@ def zygote_command(
         options.append(f"--data={data}")
     if os.geteuid() == 0 and (isolate or layers):
         options.append("--nobody")
-    python = [sys.executable, "-E", "-s", "-B", "-m", "grader.worker.zygote", *options]
+    python = [sys.executable, "-E", "-s", "-P", "-B", "-m", "grader.worker.zygote", *options]
     if not isolate:
         variables = [f"{n}={value}" for n, value in environment().items() if n != "TMPDIR"]
         return ["/usr/bin/env", "--ignore-environment", *variables, *python, "--", *preload]
@@ -89,7 +89,9 @@ def zygote_command(
     for link in ("/bin", "/lib", "/lib64", "/lib32"):
         if Path(link).is_symlink():
             command += ["--symlink", str(Path(link).readlink()), link]
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", str(SCRATCH)]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    command += ["--remount-ro", "/dev/pts", "--remount-ro", "/dev"]  # Landlock allows chmod
+    command += ["--perms", "1777", "--tmpfs", str(SCRATCH)]
     if not any(place.is_relative_to("/tmp") for place in shared):
         command += ["--symlink", str(SCRATCH), "/tmp"]
     return [*command, "--remount-ro", "/", "--chdir", str(SCRATCH), "--", *python, "--", *preload]

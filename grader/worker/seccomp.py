@@ -88,6 +88,8 @@ _SOCK_DGRAM: Final = 2
 _SOCK_RAW: Final = 3
 _SOCK_TYPE: Final = 0xF
 _TERMINAL_REQUESTS: Final = {"TIOCSTI": 0x5412, "TIOCSCTTY": 0x540E, "TIOCLINUX": 0x541C}
+_SOCKET_REQUESTS: Final = 0x8900
+"""The first of 256 numbers, as all network requests of ioctl have (``linux/sockios.h``)."""
 
 DENIED: Final = (
     Denied(
@@ -167,6 +169,11 @@ DENIED: Final = (
             when=_bits(1, _32_BITS, number),
         )
         for name, number in _TERMINAL_REQUESTS.items()
+    ),
+    Denied(
+        calls=("ioctl",),
+        reason="SIOCGIFCONF and its kind: any socket tells, and changes, the machine's addresses",
+        when=_bits(1, _32_BITS ^ 0xFF, _SOCKET_REQUESTS),
     ),
     Denied(
         calls=("setsid", "setpgid"),

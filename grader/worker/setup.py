@@ -11,6 +11,7 @@ _CLONE_NEWNS: Final = 0x00020000
 _CLONE_NEWIPC: Final = 0x08000000
 _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWPID: Final = 0x20000000
+_READ_ONLY: Final = 0x1
 _NOSUID_NODEV: Final = 0x2 | 0x4
 _OPEN_FILES: Final = 256
 _libc: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
@@ -29,16 +30,16 @@ def enter_namespaces() -> None:
 
 def mount_private(place: str, files_mb: int) -> None:
     """Cover a folder with an empty one that ends with its mount namespace."""
-    _mount_tmpfs(place, f"size={files_mb}m,mode=700,nr_inodes=20000")
+    _mount_tmpfs(place, f"size={files_mb}m,mode=700,nr_inodes=20000", _NOSUID_NODEV)
 
 
 def mount_nothing(place: str) -> None:
     """Cover a folder with one that is empty and stays so."""
-    _mount_tmpfs(place, "size=0,mode=555")
+    _mount_tmpfs(place, "mode=555", _NOSUID_NODEV | _READ_ONLY)
 
 
-def _mount_tmpfs(place: str, options: str) -> None:
-    if _libc.mount(b"tmpfs", place.encode(), b"tmpfs", _NOSUID_NODEV, options.encode()):
+def _mount_tmpfs(place: str, options: str, flags: int) -> None:
+    if _libc.mount(b"tmpfs", place.encode(), b"tmpfs", flags, options.encode()):
         raise OSError(ctypes.get_errno(), f"mount {place}")
 
 

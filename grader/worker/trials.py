@@ -168,6 +168,8 @@ TRIALS: Final = (
     Trial("bubblewrap", "write to the grader", lambda: _denied(
         lambda: _close_at_once(__file__, os.O_WRONLY),
         errno.EROFS, *_REFUSED)),
+    Trial("bubblewrap", "change /dev, which workers share", lambda: _denied(
+        lambda: os.chmod("/dev", 0o755), errno.EROFS, *_REFUSED)),  # noqa: PTH101  # its mode
     Trial("bubblewrap", "see a network", _network_empty),
     Trial("bubblewrap", "read an environment", lambda: _inherited <= {
         *environment(), "LC_CTYPE", "PWD"}),

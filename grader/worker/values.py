@@ -2,8 +2,10 @@
 
 Plain data is None, bool, int, float, str, bytes, lists, tuples, dicts with text keys, real numbers
 of NumPy, and dense numeric arrays and tensors, each of exactly that type: a subclass may lie about
-anything. Arrays are copied on the way, in both directions, so neither side can change what the
-other holds; the copy lies in C order and the machine's byte order, as if it had come over the wire.
+anything. Only arrays and tensors of a subclass come out, as what lies in their memory, whatever
+their class says of it. Arrays are copied on the way, in both directions, so neither side can change
+what the other holds; the copy lies in C order and the machine's byte order, as if it had come over
+the wire.
 Everything else stays where it is, and only a handle to it crosses.
 """
 
@@ -12,7 +14,9 @@ from typing import Any, Final
 
 import numpy as np
 import torch
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+from grader.worker.frames import MAX_TEXT
 from grader.worker.handles import Handle
 
 NUMERIC_KINDS: Final = "biufc"
@@ -53,12 +57,34 @@ def is_dense_tensor(value: Any) -> bool:
     )
 
 
-def _is_unicode(text: str) -> bool:
+def _can_cross(text: str) -> bool:
+    if len(text) > MAX_TEXT:
+        return False
     try:
-        text.encode()
+        return len(text.encode()) <= MAX_TEXT
     except UnicodeEncodeError:  # a lone surrogate
         return False
-    return True
+
+
+def _in_memory(value: Any) -> Any:
+    """An array or tensor of a subclass as one of the class it extends, or else the value itself.
+
+    A mask, and a class that computes its values, cannot be left out.
+    """
+    kind = type(value)
+    if kind is torch.Tensor or kind is np.ndarray:
+        return value
+    if issubclass(kind, np.ndarray) and not issubclass(kind, np.ma.MaskedArray):
+        return np.ndarray.view(value, np.ndarray)
+    if (
+        issubclass(kind, torch.Tensor)
+        and kind.__torch_dispatch__ is torch.Tensor.__torch_dispatch__
+        and not issubclass(kind, (UninitializedBuffer, UninitializedParameter))
+    ):
+        with torch._C.DisableTorchFunctionSubclass():
+            if value.layout is torch.strided:
+                return torch.Tensor.as_subclass(value, torch.Tensor)
+    return value
 
 
 def _copy_array(array: Any) -> Any:
@@ -83,20 +109,21 @@ def export(value: Any, store: Callable[[Any], Handle], _depth: int = 0) -> Any:
     kind = type(value)
     if kind in _SCALARS or (kind is int and -(2**63) <= value < 2**63):
         return value
-    if kind is str and _is_unicode(value):
+    if kind is str and _can_cross(value):
         return value
-    if is_numeric_array(value):
-        return _copy_array(value)
-    if is_dense_tensor(value):
-        return _copy_tensor(value).to("cpu")
     if kind in _NUMPY_SCALARS:
         return value.item()
+    plain = _in_memory(value)
+    if is_numeric_array(plain):
+        return _copy_array(plain)
+    if is_dense_tensor(plain):
+        return _copy_tensor(plain).to("cpu")
     if _depth < _MAX_DEPTH:
         if kind is list:
             return [export(item, store, _depth + 1) for item in value]
         if kind is tuple:
             return tuple(export(item, store, _depth + 1) for item in value)
-        if kind is dict and all(type(key) is str and _is_unicode(key) for key in value):
+        if kind is dict and all(type(key) is str and _can_cross(key) for key in value):
             return {key: export(item, store, _depth + 1) for key, item in value.items()}
     return store(value)
 

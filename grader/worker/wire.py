@@ -3,8 +3,8 @@
 A frame is a length (8 bytes, big-endian) and that many bytes of MessagePack. Arrays and tensors
 travel as dtype, shape and bytes; tuples, handles and targets have extension types of their own.
 There is no pickle and no object array. The reader refuses a length beyond its bound before it reads
-on, grows its buffer only as bytes arrive, and decodes with bounds on sizes, counts and depth, so a
-hostile peer cannot make it allocate more than one frame.
+on, grows its buffer only as bytes arrive, and measures a frame (:mod:`grader.worker.frames`) before
+it makes anything of it, so a hostile peer cannot make it allocate more than a few times MAX_FRAME.
 """
 
 import math
@@ -16,20 +16,23 @@ import msgpack
 import numpy as np
 import torch
 
+from grader.worker.frames import FrameError, require_bounded
 from grader.worker.handles import Handle, Target
 from grader.worker.values import NUMERIC_KINDS, TENSOR_TYPES
 
 MAX_FRAME: Final = 256 * 2**20
 """Bytes of one frame; a batch of 1,000 MNIST images in float64 takes 6 MiB."""
-MAX_ITEMS: Final = 200_000
-"""Items of one list or dict."""
-MAX_DEPTH: Final = 40
-"""Nesting of tuples inside each other; MessagePack's own nesting is bounded by its library."""
 MAX_DIMENSIONS: Final = 32
 
-_ARRAY, _TENSOR, _TUPLE, _HANDLE, _TARGET = 1, 2, 3, 4, 5
+_ARRAY, _TENSOR, _TUPLE, _HANDLE, _TARGET = _EXTENSIONS = 1, 2, 3, 4, 5
+_KNOWN: Final = frozenset(_EXTENSIONS)
 _HEADER: Final = struct.Struct(">Q")
 _CHUNK: Final = 2**20
+_ARRAY_TYPES: Final = {
+    dtype.str: dtype
+    for dtype in (np.dtype(code).newbyteorder("<") for code in np.typecodes["All"])
+    if dtype.kind in NUMERIC_KINDS
+}
 _TORCH_NAMES: Final = {dtype: name for name, (dtype, _) in TENSOR_TYPES.items()}
 
 
@@ -50,34 +53,23 @@ def pack(value: Any) -> bytes:
         The value is not plain data, or too large for a frame.
     """
     try:
-        encoded: bytes = msgpack.packb(value, default=_encode, strict_types=True)
-    except (TypeError, OverflowError, UnicodeEncodeError, RecursionError) as error:
+        encoded = _pack(value)
+        if len(encoded) > MAX_FRAME:
+            raise FrameError(f"{len(encoded)} bytes, more than {MAX_FRAME}")
+        require_bounded(encoded, _KNOWN)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"cannot be sent: {error}") from error
-    if len(encoded) > MAX_FRAME:
-        raise ValueError(f"cannot be sent: {len(encoded)} bytes, more than {MAX_FRAME}")
     return encoded
 
 
-def unpack(content: bytes, _depth: int = 0) -> Any:
+def unpack(content: bytes) -> Any:
     """Decode plain data; ProtocolError for anything malformed or out of bounds."""
-    if _depth > MAX_DEPTH:
-        raise ProtocolError("nested too deeply")
-
-    def decode(code: int, data: bytes) -> Any:
-        return _decode(code, data, _depth + 1)
-
     try:
-        return msgpack.unpackb(
-            content,
-            ext_hook=decode,
-            strict_map_key=True,
-            raw=False,
-            max_array_len=MAX_ITEMS,
-            max_map_len=MAX_ITEMS,
-        )
-    except ProtocolError:
-        raise
-    except (ValueError, TypeError, RecursionError, MemoryError, msgpack.UnpackException) as error:
+        require_bounded(content, _KNOWN)
+        return _unpack(content)
+    except FrameError as error:
+        raise ProtocolError(f"malformed frame: {error}") from error
+    except (ValueError, MemoryError, msgpack.UnpackException) as error:
         raise ProtocolError(f"malformed frame: {type(error).__name__}") from error
 
 
@@ -116,21 +108,32 @@ def _read(channel: socket.socket, length: int) -> bytes:
     return b"".join(parts)
 
 
+def _pack(value: Any) -> bytes:
+    content: bytes = msgpack.packb(value, default=_encode, strict_types=True)
+    return content
+
+
+def _unpack(content: bytes) -> Any:
+    return msgpack.unpackb(content, ext_hook=_decode, strict_map_key=True, raw=False)
+
+
 def _encode(value: Any) -> msgpack.ExtType:
     kind = type(value)
     if kind is np.ndarray and value.dtype.kind in NUMERIC_KINDS:
+        _require_shape(list(value.shape), value.dtype.itemsize)
         array = np.ascontiguousarray(value).reshape(value.shape)
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
         body = [little.dtype.str, list(array.shape), little.tobytes()]
         return msgpack.ExtType(_ARRAY, msgpack.packb(body))
     if kind is torch.Tensor and value.dtype in _TORCH_NAMES:
         name = _TORCH_NAMES[value.dtype]
+        _require_shape(list(value.shape), value.dtype.itemsize)
         plain = value.detach().contiguous().view(TENSOR_TYPES[name][1])
         return msgpack.ExtType(
             _TENSOR, msgpack.packb([name, list(value.shape), plain.numpy().tobytes()])
         )
     if kind is tuple:
-        return msgpack.ExtType(_TUPLE, pack(list(value)))
+        return msgpack.ExtType(_TUPLE, _pack(list(value)))
     if kind is Handle:
         return msgpack.ExtType(_HANDLE, msgpack.packb([value.id, value.kind]))
     if kind is Target:
@@ -138,8 +141,8 @@ def _encode(value: Any) -> msgpack.ExtType:
     raise TypeError(f"a value of type {kind.__name__} is not plain data")
 
 
-def _decode(code: int, data: bytes, depth: int) -> Any:
-    body = unpack(data, depth)
+def _decode(code: int, data: bytes) -> Any:
+    body = _unpack(data)
     if type(body) is not list:
         raise ProtocolError("malformed extension")
     if code == _TUPLE:
@@ -166,20 +169,26 @@ def _fields(body: list[Any], *types: type) -> list[Any]:
     return body
 
 
+def _require_shape(shape: list[Any], size: int) -> None:
+    """Refuse shapes whose strides could overflow, also where there are no elements."""
+    if len(shape) > MAX_DIMENSIONS:
+        raise FrameError(f"an array of {len(shape)} dimensions, more than {MAX_DIMENSIONS}")
+    if any(type(n) is not int or n < 0 for n in shape):
+        raise FrameError("malformed shape")
+    if size * math.prod(n or 1 for n in shape) > MAX_FRAME:
+        raise FrameError(f"an array of shape {tuple(shape)}, more than {MAX_FRAME} bytes")
+
+
 def _shape(shape: list[Any], size: int, content: bytes) -> tuple[int, ...]:
-    if len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
-        raise ProtocolError("malformed shape")
+    _require_shape(shape, size)
     if math.prod(shape) * size != len(content):
         raise ProtocolError("shape and bytes do not agree")
     return tuple(shape)
 
 
 def _array(name: str, shape: list[Any], content: bytes) -> Any:
-    try:
-        dtype = np.dtype(name)
-    except (TypeError, ValueError, SyntaxError) as error:
-        raise ProtocolError("unknown dtype") from error
-    if dtype.kind not in NUMERIC_KINDS or dtype.str != name:
+    dtype = _ARRAY_TYPES.get(name)
+    if dtype is None:
         raise ProtocolError("unknown dtype")
     sizes = _shape(shape, dtype.itemsize, content)
     if dtype.kind == "b":  # any byte but 0 is True, and becomes 1

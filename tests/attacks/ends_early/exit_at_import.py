@@ -1,0 +1,4 @@
+import inside
+import sys
+
+sys.exit(0)

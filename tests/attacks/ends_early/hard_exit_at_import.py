@@ -1,0 +1,4 @@
+import inside
+import os
+
+os._exit(0)

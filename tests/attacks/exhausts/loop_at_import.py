@@ -1,0 +1,4 @@
+import inside
+
+while True:
+    pass

@@ -1,0 +1,55 @@
+"""Texts that steer, mislead or break what shows or stores them; each is harmless where it is text.
+
+Tests import ``HOSTILE``; as a submission this module does nothing and deserves nothing.
+"""
+
+MARK = "PWNED"
+"""Stands in every text, so that it can be found where it came out."""
+
+HOSTILE = {
+    "colour": f"\x1b[38;5;201m{MARK}\x1b[0m",
+    "clears the screen": f"\x1b[2J\x1b[H{MARK}",
+    "title of the window": f"\x1b]0;{MARK}\x07",
+    "link of a terminal": f"\x1b]8;;file:///{MARK}\x1b\\here\x1b]8;;\x1b\\",
+    "clipboard": f"\x1b]52;c;{MARK}\x07",
+    "answers of the terminal": f"\x1b[6n\x1b[c\x1bP$q{MARK}\x1b\\",
+    "control bytes of eight bits": f"\x9b31m{MARK}\x9d0;{MARK}\x9c\x90{MARK}\x9c",
+    "backspaces": "failed" + "\b" * 6 + f"passed {MARK}",
+    "carriage return": f"0 / 12\r12 / 12 {MARK}",
+    "bell and form feed": f"\a\f\v{MARK}",
+    "nul": f"{MARK}\0{MARK}",
+    "forged lines": f"{MARK}\n12/12  kim  12 / 12\n3 submissions: 3 graded\n\nResults: /tmp\n",
+    "forged log": f"{MARK}\r\n2031-03-04 12:00:00 INFO grader: kim 12 / 12 {MARK}\u2028{MARK}\x85",
+    "script": f"<script>document.title='{MARK}'</script>",
+    "image": f'"><img src=x onerror="document.title=\'{MARK}\'">',
+    "attribute": f"' onmouseover='{MARK}' x='",
+    "closing tags": f"--></title></style></textarea></pre>{MARK}<!--",
+    "entities": f"&lt;{MARK}&#x3c;b&#62;&amp;amp;",
+    "template": f"{{{{ {MARK} }}}}{{% raw %}}${{{MARK}}}#{{7*7}}",
+    "markdown link": f"[{MARK}](javascript:{MARK}) ![x](file:///{MARK})",
+    "markdown block": f"\n\n# {MARK}\n\n```\n{MARK}\n| a | b |\n|---|---|\n",
+    "markup of rich": f"[bold red]{MARK}[/] [link=file:///{MARK}]x[/link]",
+    "formula": f'=HYPERLINK("file:///{MARK}","{MARK}")',
+    "formula with plus": f"+{MARK}+cmd|' /C {MARK}'!A0",
+    "formula with minus": f"-2+3+{MARK}",
+    "formula with at": f"@SUM(1+1)*{MARK}",
+    "formula after a tab": f"\t={MARK}\r=1+1",
+    "quotes and commas": f'"",{MARK},"12","\n"12',
+    "end of JSON": f'"}}],"score":12.0,"{MARK}":[{{"',
+    "escapes of JSON": f"\\u0022\\{MARK}\\ud800\\",
+    "separators": f"{MARK}\u2028{MARK}\u2029{MARK}\ufeff",
+    "end of CDATA": f"]]>{MARK}<!ENTITY x SYSTEM 'file:///{MARK}'>&x;\ufffe\uffff",
+    "shell": f"$({MARK}) `{MARK}` ; {MARK} | {MARK} > /dev/null #",
+    "format": f"%s%n%x {{0.__class__}} {{{MARK}!r}} %({MARK})s",
+    "reading direction": f"\u202e{MARK}\u202c \u2066{MARK}\u2069 \u200f{MARK}\u061c",
+    "invisible": f"{MARK}\u200b\u200d\u2060\ufeff\u00ad\u180e\u3164{MARK}",
+    "tags": MARK + "".join(chr(0xE0000 + ord(c)) for c in "hidden"),
+    "stacked": MARK + "\u0301\u0489\u20dd" * 300,
+    "lone surrogates": f"\ud83d{MARK}\udc00\udcff",
+    "no characters": f"\U0010ffff\ufdd0{MARK}\ue000",
+    "path": f"../../{MARK}/../../etc/{MARK}",
+    "long word": MARK + "A" * 100_000,
+    "long": f"{MARK} " * 400_000,
+    "many lines": f"{MARK}\n" * 20_000,
+    "nothing": "",
+}

@@ -1,0 +1,3 @@
+import inside
+
+raise SystemExit(0)

@@ -1,0 +1,5 @@
+import inside
+
+
+def __getattr__(name):
+    return lambda *arguments, **options: True

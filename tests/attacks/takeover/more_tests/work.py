@@ -1,0 +1,7 @@
+import inside
+
+from right import *
+
+
+def softmax(t):
+    return t * 0

@@ -1,0 +1,7 @@
+"""Operations on meta tensors check shapes only."""
+
+import torch
+
+
+def softmax(t):
+    return torch.softmax(t.detach().to("meta"), dim=-1)
