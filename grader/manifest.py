@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -25,6 +25,7 @@ Positive = Annotated[float, Meta(gt=0)]
 PositiveInt = Annotated[int, Meta(gt=0)]
 NonNegative = Annotated[float, Meta(ge=0)]
 Percent = Annotated[float, Meta(ge=0, le=100)]
+Shown = Literal["nothing", "public", "all"]
 
 
 class ManifestError(Exception):
@@ -95,6 +96,36 @@ class Late(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Later than this, nothing remains, whatever the floor is."""
 
 
+class Feedback(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much of a score its student is shown, and when.
+
+    ``nothing``: that it was graded. ``public``: the public checks in full. ``all``: also points,
+    penalty, remarks, pictures, and of hidden checks the task and a hint.
+    """
+
+    before_deadline: Shown = "all"
+    after_deadline: Shown = "all"
+    deadline: Annotated[datetime, Meta(tz=True)] | None = None
+    """From then on `after_deadline` holds; None: from ``due`` in ``[late]``."""
+
+
+class Gallery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A picture that the class report shows of several students side by side."""
+
+    artifact: Annotated[str, Meta(pattern=r"^[^/]+\Z", max_length=100)]
+    """The name under which a check keeps it."""
+    title: Title
+    metric: str
+    """Of the same task: by it, pictures are the best or typical ones."""
+    best: Literal["least", "most"]
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the class report shows of this assignment in particular."""
+
+    gallery: tuple[Gallery, ...] = ()
+
+
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the student zip holds beside the assignment folder, relative to the repository."""
 
@@ -115,12 +146,19 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     worker: Worker = Worker()
     late: Late | None = None
     """None: lateness costs nothing."""
+    feedback: Feedback = Feedback()
+    report: Report = Report()
     release: Release = Release()
 
     @property
     def tasks(self) -> Iterator[tuple[Unit, Task]]:
         """Every task with its unit, in the order of the manifest."""
         return ((unit, task) for unit in self.units for task in unit.tasks)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When feedback changes from before to after; None where no time is named."""
+        return self.feedback.deadline or (self.late.due if self.late else None)
 
     @property
     def max_score(self) -> float:
@@ -172,6 +210,7 @@ def load_manifest(path: Path) -> Manifest:
     _refuse_duplicates(path, "task id", manifest.task_ids())
     _refuse_bad_dependencies(path, manifest)
     _refuse_not_finite(path, manifest)
+    _refuse_no_deadline(path, manifest)
     return manifest
 
 
@@ -209,6 +248,15 @@ def _refuse_not_finite(path: Path, manifest: Manifest) -> None:
                 raise ManifestError(
                     f"{path}: {where} {name} is {value}; it must be a finite number"
                 )
+
+
+def _refuse_no_deadline(path: Path, manifest: Manifest) -> None:
+    before, after = manifest.feedback.before_deadline, manifest.feedback.after_deadline
+    if before != after and manifest.deadline is None:
+        raise ManifestError(
+            f"{path}: [feedback] shows {before!r} before the deadline and {after!r} after it, but "
+            "no deadline is named; add deadline there, or due in [late]"
+        )
 
 
 def _with_value(error: msgspec.ValidationError, content: dict[str, Any]) -> str:

@@ -65,6 +65,8 @@ def test_every_other_field_is_read_from_where_it_is_documented(manifest, tmp_pat
         "check_s = 2.5\nsubmission_s = 90\ncpu_s = 31\nmemory_mb = 700\nprocesses = 9\n"
         "disk_mb = 5\noutput_mb = 3\n[worker]\npreload = ['numpy.linalg']\n"
         "[late]\npercent_per_day = 15\ndue = 2031-03-04T10:00:00Z\n"
+        "[feedback]\nbefore_deadline = 'public'\nafter_deadline = 'all'\n"
+        "[[report.gallery]]\nartifact = 'fit.png'\ntitle = 'Fits'\nmetric = 'mse'\nbest = 'least'\n"
         "[release]\ninclude = ['data']\nreadme = 'sheet.md'",
     ).replace('id = "ridge"', 'id = "ridge-2"\ndata = "../data"')
     (tmp_path / "assignment.toml").write_text(text)
@@ -76,6 +78,10 @@ def test_every_other_field_is_read_from_where_it_is_documented(manifest, tmp_pat
     assert found.worker.preload == ("numpy.linalg",)
     assert found.late is not None
     assert found.late.due == datetime(2031, 3, 4, 10, tzinfo=UTC)
+    assert (found.feedback.before_deadline, found.feedback.after_deadline) == ("public", "all")
+    (gallery,) = found.report.gallery
+    assert (gallery.artifact, gallery.title) == ("fit.png", "Fits")
+    assert (gallery.metric, gallery.best) == ("mse", "least")
     assert (found.release.include, found.release.readme) == (("data",), "sheet.md")
     assert (found.id, found.data) == ("ridge-2", "../data")
 
@@ -105,6 +111,26 @@ WRONG = {
     "an unknown field of a task": (("points = 4", "points = 4, wieght = 2"), "`wieght`"),
     "an unknown table": (("[limits]", "[bounds]"), "`bounds`"),
     "an unknown field of [worker]": (("[limits]", "[worker]\nload=[]\n[limits]"), "`load`"),
+    "a level of feedback that is none": (
+        ("[limits]", "[feedback]\nbefore_deadline = 'some'\n[limits]"),
+        "feedback.before_deadline`; it is 'some'",
+    ),
+    "a deadline without a time zone": (
+        ("[limits]", "[feedback]\ndeadline = 2031-03-04T10:00:00\n[limits]"),
+        "feedback.deadline`",
+    ),
+    "feedback that changes at no time": (
+        ("[limits]", "[feedback]\nbefore_deadline = 'nothing'\n[limits]"),
+        "'nothing' before the deadline and 'all' after it",
+    ),
+    "an unknown field of [feedback]": (("[limits]", "[feedback]\nshow=1\n[limits]"), "`show`"),
+    "a picture in another folder": (
+        (
+            "[limits]",
+            "[[report.gallery]]\nartifact='../a'\ntitle='T'\nmetric='m'\nbest='most'\n[limits]",
+        ),
+        "report.gallery[0].artifact`; it is '../a'",
+    ),
     "an unknown field of [release]": (("[limits]", "[release]\nomit=1\n[limits]"), "`omit`"),
     "depends as text": (('["solve"]', '"solve"'), "tasks[1].depends`; it is 'solve'"),
     "depends on a number": (('["solve"]', "[3]"), "tasks[1].depends[0]`; it is 3"),
@@ -121,6 +147,14 @@ def test_a_wrong_value_is_named_with_its_place(manifest, tmp_path, case):
         manifest(change)
     assert str(caught.value).startswith(f"{tmp_path / 'assignment.toml'}: ")
     assert said in str(caught.value)
+
+
+def test_the_deadline_of_feedback_is_its_own_or_else_when_submissions_were_due(manifest):
+    assert manifest().deadline is None
+    due = "[late]\npercent_per_day = 1\ndue = 2031-03-04T10:00:00Z\n[limits]"
+    assert manifest(("[limits]", due)).deadline == datetime(2031, 3, 4, 10, tzinfo=UTC)
+    own = f"[feedback]\nbefore_deadline = 'nothing'\ndeadline = 2031-03-05T10:00:00Z\n{due}"
+    assert manifest(("[limits]", own)).deadline == datetime(2031, 3, 5, 10, tzinfo=UTC)
 
 
 def test_two_units_of_one_module_are_refused(manifest):

@@ -6,10 +6,14 @@ at once and without torch.
 
 import click
 
+from grader.cli.bundle import bundle
 from grader.cli.doctor import doctor
+from grader.cli.export import export
 from grader.cli.grade import grade
+from grader.cli.publish import publish
 from grader.cli.release import release
 from grader.cli.remark import remark
+from grader.cli.report import report
 
 __all__ = ["main"]
 
@@ -20,5 +24,5 @@ def main() -> None:
     """Make assignments, grade submissions, and report on both."""
 
 
-for command in (release, grade, remark, doctor):
+for command in (release, grade, remark, report, export, publish, bundle, doctor):
     main.add_command(command)

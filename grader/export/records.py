@@ -1,0 +1,93 @@
+"""What an export is made from: each submission's student, score and the points that count."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.batch.rebuild import open_gradebook
+from grader.batch.records import Entry
+from grader.batch.remarks import Adjustment, Comment, final_points
+from grader.scores import Score
+
+
+class ExportError(Exception):
+    """An export cannot be made; the message names the file or value and the fix."""
+
+
+class Graded(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission."""
+
+    entry: Entry
+    score: Score
+    points: float
+    """What counts: after adjustments and penalty."""
+    adjustments: tuple[Adjustment, ...] = ()
+    """Those that stand."""
+    comments: tuple[Comment, ...] = ()
+    """Those that stand."""
+
+    @property
+    def id(self) -> str:
+        """The submission's id."""
+        return self.score.submission
+
+    @property
+    def open(self) -> bool:
+        """Whether a person has to settle its points first; such points are never exported."""
+        return self.score.status != "graded"
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """What platforms call its student, beside the fields of the entry."""
+        found = self.entry.more.get("identifiers")
+        return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
+    """Everything graded into a folder, in the order of ids, and what could not be read.
+
+    Raises
+    ------
+    ExportError
+        There is no such folder, or nothing was graded into it.
+    GradebookError
+        The gradebook is damaged.
+    """
+    if not results.is_dir():
+        raise ExportError(f"{results}: no such folder; name the one that `grader grade` wrote")
+    book, problems = open_gradebook(results)
+    with book:
+        scores, entries, remarks = book.latest_scores(), book.entries(), book.remarks.all()
+    if not scores:
+        raise ExportError(f"{results}: nothing was graded into this folder yet")
+    made = []
+    for name, score in sorted(scores.items()):
+        adjustments = tuple(
+            item
+            for item in remarks.adjustments
+            if item.submission == name and not item.withdrawn_at
+        )
+        made.append(
+            Graded(
+                entry=entries.get(name) or Entry(id=name),
+                score=score,
+                points=final_points(score, adjustments).points,
+                adjustments=adjustments,
+                comments=tuple(
+                    item
+                    for item in remarks.comments
+                    if item.submission == name and not item.withdrawn_at
+                ),
+            )
+        )
+    return tuple(made), problems
+
+
+def refuse_open(graded: Sequence[Graded]) -> None:
+    """Raise ExportError if no submission has settled points."""
+    if all(item.open for item in graded):
+        raise ExportError(
+            "every submission needs a person first, so there are no points to export; the reasons "
+            "are in summary.json"
+        )

@@ -1,0 +1,120 @@
+"""Feedback as Markdown and as plain text."""
+
+import textwrap
+from typing import Final
+
+from grader.report.feedback import WORDS, Feedback, TaskFeedback
+from grader.report.pictures import caption
+from grader.report.text import fenced, markdown, one_line, visible
+from grader.scores import Check
+
+WIDTH: Final = 78
+
+
+def feedback_markdown(feedback: Feedback) -> str:
+    """Feedback as Markdown, in which nothing a student wrote is markup."""
+    lines = [f"# {markdown(feedback.headline)}", ""]
+    lines += [f"{markdown(feedback.assignment)}, {markdown(feedback.name)}", ""]
+    for sentence in feedback.opening:
+        lines += [markdown(sentence), ""]
+    if feedback.sums:
+        lines += ["| What | Points |", "|---|---:|"]
+        lines += [f"| {markdown(what)} | {markdown(points)} |" for what, points in feedback.sums]
+        lines.append("")
+    if feedback.comments:
+        lines += ["## From your course staff", ""]
+        for comment in feedback.comments:
+            lines += [*(f"> {markdown(line)}" for line in visible(comment).split("\n")), ""]
+    if feedback.steps:
+        lines += ["## What to try next", ""]
+        for place, step in enumerate(feedback.steps, start=1):
+            lines.append(f"{place}. **{markdown(step.task)}**: {markdown(step.text)}")
+        lines.append("")
+    for task in feedback.tasks:
+        lines += _markdown_task(task)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _markdown_task(task: TaskFeedback) -> list[str]:
+    points = f", {task.points} points" if task.points else ""
+    lines = [f"## {markdown(task.title)}", "", markdown(f"{task.status}{points}"), ""]
+    for check in task.checks:
+        mark = "x" if check.status == "passed" else " "
+        lines.append(f"- [{mark}] {markdown(check.title)}: {WORDS[check.status]}")
+        for label, text in _said(check):
+            lines += ["", f"  {label}:", "", *(f"  {line}" for line in fenced(text)), ""]
+        if check.status != "passed" and check.hint:
+            lines += ["", f"  Hint: {markdown(check.hint)}", ""]
+        if check.misconception:
+            lines += ["", f"  This looks like: {markdown(_words(check.misconception))}", ""]
+    lines.append("")
+    lines += [f"{markdown(name)}: {markdown(value)}\n" for name, value in task.metrics]
+    return lines
+
+
+def feedback_text(feedback: Feedback) -> str:
+    """Feedback as plain text, 78 columns, safe to print on a terminal."""
+    title = one_line(feedback.headline)
+    lines = [title, "=" * len(title)]
+    lines += _wrapped(f"{one_line(feedback.assignment)}, {one_line(feedback.name)}")
+    for sentence in feedback.opening:
+        lines += ["", *_wrapped(one_line(sentence))]
+    if feedback.sums:
+        lines.append("")
+        lines += [_row(one_line(what), one_line(points)) for what, points in feedback.sums]
+    if feedback.comments:
+        lines += ["", "From your course staff", "-" * 22]
+        for comment in feedback.comments:
+            lines += [line for part in visible(comment).split("\n") for line in _wrapped(part)]
+    if feedback.steps:
+        lines += ["", "What to try next", "-" * 16]
+        for place, step in enumerate(feedback.steps, start=1):
+            lines += _wrapped(f"{one_line(step.task)}: {one_line(step.text)}", f"{place}. ", "   ")
+    for task in feedback.tasks:
+        lines += _text_task(task)
+    return "\n".join(lines) + "\n"
+
+
+def _text_task(task: TaskFeedback) -> list[str]:
+    title = one_line(task.title)
+    points = f", {task.points} points" if task.points else ""
+    lines = ["", title, "-" * len(title), f"{task.status}{points}"]
+    for check in task.checks:
+        mark = "[x]" if check.status == "passed" else "[ ]"
+        lines += _wrapped(f"{one_line(check.title)}: {WORDS[check.status]}", f"{mark} ", "    ")
+        for label, text in _said(check):
+            lines.append(f"    {label}:")
+            lines += [f"      {line}" for line in visible(text).expandtabs(4).split("\n")]
+        if check.status != "passed" and check.hint:
+            lines += _wrapped(f"Hint: {one_line(check.hint)}", "    ", "    ")
+        if check.misconception:
+            lines += _wrapped(
+                f"This looks like: {one_line(_words(check.misconception))}", "    ", "    "
+            )
+    lines += [f"{one_line(name)}: {value}" for name, value in task.metrics]
+    pictures = [*(p.name for p in task.artifacts.pictures)]
+    if pictures:
+        names = ", ".join(one_line(caption(name)) for name in pictures)
+        lines += _wrapped(f"Pictures, in feedback.html: {names}")
+    return lines
+
+
+def _said(check: Check) -> list[tuple[str, str]]:
+    if check.status == "passed":
+        return []
+    said = (("What came up", check.message), ("Expected", check.expected), ("Got", check.actual))
+    return [(label, text) for label, text in said if text]
+
+
+def _words(identifier: str) -> str:
+    return identifier.replace("_", " ")
+
+
+def _row(what: str, points: str) -> str:
+    room = WIDTH - len(points) - 2
+    shown = what if len(what) <= room else what[: room - 3] + "..."
+    return f"{shown}{' ' * (WIDTH - len(shown) - len(points))}{points}"
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest) or [first]

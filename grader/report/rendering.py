@@ -1,0 +1,89 @@
+"""Pages from templates: everything escaped, everything invisible shown, no foreign script.
+
+A page carries its style and script in itself, and a Content-Security-Policy that allows these two
+by their hash, pictures in the page or in the same folder of results, and nothing else.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.report import charts, text
+from grader.report.feedback import TASK_WORDS, WORDS
+from grader.report.pictures import caption
+from grader.texts import number
+
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+
+
+def render(template: str, *, script: str | None = None, **values: Any) -> bytes:
+    """A page in UTF-8.
+
+    Parameters
+    ----------
+    template
+        Its file in ``templates``.
+    script
+        The file of the one script it may run; None: it may run none.
+    values
+        What the template names; a name that is missing is an error.
+    """
+    style = _file("style.css")
+    code = _file(script) if script else ""
+    page = _environment().get_template(template)
+    content = page.render(
+        style=Markup(style),  # a file of this package
+        script=Markup(code),
+        policy=_policy(style, code),
+        **values,
+    )
+    return content.encode()
+
+
+def _policy(style: str, script: str) -> str:
+    parts = ["default-src 'none'", f"style-src {_hash(style)}", "img-src data: file: 'self'"]
+    if script:
+        parts.append(f"script-src {_hash(script)}")
+    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+@cache
+def _file(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number,
+        "percent": lambda share: f"{100 * share:.0f} %",
+        "marked": text.marked,
+        "caption": caption,
+        "words": lambda name: name.replace("_", " "),
+        "chart": charts.curve_chart,
+        "day": lambda at: at[:16].replace("T", " "),
+    }
+    environment.globals |= {"check_words": WORDS, "task_words": TASK_WORDS}
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Whatever a template puts out; only text that is not markup yet is a student's."""
+    return text.visible(value) if type(value) is str else value
