@@ -266,3 +266,24 @@ def test_pyplot_is_never_imported_and_matplotlib_only_with_a_figure():
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_texts_are_told_as_unicode_and_not_in_full():
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([1, 2], label="\ud83d" + "l" * 5000)
+    axes.set_xlabel("x" * 5000)
+    axes.xaxis.set_visible(False)
+    (described,) = describe_figure(figure)["axes"]
+    assert described["lines"][0]["label"] == "?" + "l" * 999
+    assert described["xlabel"] == "x" * 1000
+
+
+def test_an_error_with_half_a_character_is_told():
+    class Odd(Figure):
+        def savefig(self, *args, **kwargs):
+            raise ValueError("\ud83d" * 5000)
+
+    problem = describe_figure(Odd())["problem"]
+    assert problem.startswith("it cannot be drawn: ValueError: ?")
+    assert len(problem) == 1000

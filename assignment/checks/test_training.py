@@ -6,7 +6,7 @@ import torch
 from grader.checks import CheckFailure, as_number, as_numbers, assert_loss_below
 
 SIDE, K = 6, 4
-THRESHOLD = 0.045  # derived in conftest.py, where the run is
+THRESHOLD, JUMP = 0.045, 0.2  # derived in conftest.py, where the run is
 
 
 def setting(student, generator, count=77, batch_size=32):
@@ -94,7 +94,10 @@ def test_history(student, torch_rng, entries):
 @pytest.mark.timeout(120)  # twice 313 steps: 20 s where the reference takes 10
 @pytest.mark.task("train", weight=3, depends=["autoencoder"])
 def test_learns_digits(trained, metric):
-    """A short training run brings the loss on unseen digits clearly below the mean image."""
+    """A short training run brings the loss on unseen digits clearly below the mean image.
+
+    Digits are encoded in one process and decoded in another, to which only codes and parameters go.
+    """
     metric("validation_mse", trained.loss)
     metric("starts", trained.starts)
     assert_loss_below(
@@ -105,3 +108,11 @@ def test_learns_digits(trained, metric):
         hint="Stuck near 0.068 or 0.113? Then look at the learning rate, at zero_grad, and at what "
         "the loss compares.",
     )
+    metric("largest_jump", trained.jump)
+    if not trained.jump < JUMP:
+        raise CheckFailure(
+            "between the codes of two digits, the decoded image does not change gradually",
+            expected=f"64 steps, each below {JUMP:g} of the whole change",
+            actual=f"a step of {trained.jump:.3g} of the whole change",
+            hint="Does the decoder compute its images from the code, or look them up?",
+        )

@@ -31,6 +31,7 @@ from grader.checks.gradients import (
     numerical_gradient,
 )
 from grader.checks.inspection import describe_opaque
+from grader.checks.pictures import figure_picture
 from grader.checks.pixels import shown_pixels
 from grader.checks.scalars import as_number, as_numbers, assert_number
 from grader.checks.statistics import assert_mean, assert_rate, rate_limits
@@ -67,6 +68,7 @@ __all__ = [
     "assert_unchanged",
     "describe_opaque",
     "entry",
+    "figure_picture",
     "gradcheck_remote",
     "image_grid",
     "numerical_gradient",

@@ -78,7 +78,7 @@ def measure(name: str, seed: int) -> float:
             path.write_text(text.replace(old, new))
         student = Student(Executor(Path(folder), PROBES))
         student.seed(seed)
-        loss = checks.Trained(*checks.run_training(student, digits), 1).loss
+        loss = checks.run_training(student, digits, seed).loss
         student.close()
     return round(loss, 5)
 

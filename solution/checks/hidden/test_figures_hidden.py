@@ -7,6 +7,7 @@ from grader.checks import (
     assert_grey_scale_shared,
     assert_images,
     assert_no_smoothing,
+    figure_picture,
 )
 
 PIXEL = 1 / 255
@@ -17,7 +18,7 @@ PIXEL = 1 / 255
 def test_pairs_are_right(reconstruction_drawing, artifact):
     """Each pair shows an image and what the network makes of it, in order and one grey scale."""
     drawing = reconstruction_drawing
-    artifact("reconstruction_figure.png", drawing.figure["png"])
+    artifact("reconstruction_figure.png", figure_picture(drawing.figure))
     assert_images(drawing.figure, drawing.images, name="the image", atol=PIXEL)
     assert_grey_scale_shared(drawing.figure)
     assert_no_smoothing(drawing.figure)
@@ -39,7 +40,7 @@ def test_network_is_left_alone(reconstruction_drawing):
 @pytest.mark.task("mixture_grid", weight=2, hint="grid[row, column] stands in that row and column.")
 def test_mixtures_are_in_place(mixture_drawing, artifact):
     """Each image stands in its place, in one grey scale, without smoothing."""
-    artifact("mixture_figure.png", mixture_drawing.figure["png"])
+    artifact("mixture_figure.png", figure_picture(mixture_drawing.figure))
     assert_images(mixture_drawing.figure, mixture_drawing.images, name="the image", atol=PIXEL)
     assert_grey_scale_shared(mixture_drawing.figure)
     assert_no_smoothing(mixture_drawing.figure)

@@ -12,6 +12,7 @@ from grader.checks import (
     assert_rate,
     assert_unchanged,
     entry,
+    figure_picture,
     numerical_gradient,
     unpack,
 )
@@ -326,6 +327,6 @@ def test_comparison_figure(student, rng, artifact):
     figure = student.probes.describe_figure(
         student.keep(student.layers.comparison_figure, histories)
     )
-    artifact("comparison_figure.png", figure["png"])
+    artifact("comparison_figure.png", figure_picture(figure))
     for key in ("train_loss", "validation_loss"):
         assert_curves(figure, {name: h[key] for name, h in histories.items()}, atol=1e-9)
