@@ -26,7 +26,14 @@ LIMIT_S = 400
 PROBLEM = net.problem()
 if PROBLEM is None and set(REQUIRED) - set(in_force(survey())):
     PROBLEM = "this machine lacks layers of the sandbox"
-in_the_net = pytest.mark.skipif(PROBLEM is not None, reason=f"no outer net: {PROBLEM}")
+there_is_a_net = pytest.mark.skipif(PROBLEM is not None, reason=f"no outer net: {PROBLEM}")
+
+
+def in_the_net(test):
+    """A test of the one long batch."""
+    return pytest.mark.proof(there_is_a_net(test))
+
+
 ACTING = (
     "ends_early", "exhausts", "network", "protocol", "reads", "takeover", "upward", "writes",
 )  # fmt: skip

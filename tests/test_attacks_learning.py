@@ -21,6 +21,7 @@ CHEATS = ROOT / "tests" / "attacks" / "learning"
 LISTED = tomllib.loads((CHEATS / "cheats.toml").read_text())
 MODULES = [unit.module for unit in load_manifest(ROOT / "solution").units]
 SEED = 7
+pytestmark = pytest.mark.proof
 ROUNDING = 0.01
 
 TRAIN_AT_HOME = """

@@ -198,6 +198,7 @@ class Killer:
         return False
 
 
+@pytest.mark.proof
 def test_two_hundred_submissions_survive_twenty_kills(course):
     points = course.submit_class(200)
     seed = int(os.environ.get("GRADER_FAULTS_SEED", random.randrange(2**31)))

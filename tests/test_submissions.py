@@ -24,19 +24,26 @@ CLASS = {p.name: p for p in SAMPLES.iterdir() if p.is_dir() and p.name != "hangi
     "untouched": ROOT / "assignment",
 }
 TASKS = 18
+RIGHT = ("right", "other_style")
+SHORT = "((64, 2, 2e-4), (128, 2, 1e-3))"
 SEED = "--seed=3"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
 DROPOUT = ("dropout_forward.", "dropout_backward.")
 
 
-def make_course(folder, places, check_s):
-    """The course with another time limit for a check, and submissions by name."""
+def make_course(folder, places, *, check_s=20, schedule=None):
+    """The course with submissions by name; with another time limit for a check or training run."""
     shutil.copytree(ROOT / "solution", folder / "solution")
     (folder / "data").symlink_to(ROOT / "data")
     manifest = folder / "solution" / "assignment.toml"
     text = manifest.read_text()
     assert "check_s = 20" in text
     manifest.write_text(text.replace("check_s = 20", f"check_s = {check_s}"))
+    if schedule:
+        shared = folder / "solution" / "checks" / "conftest.py"
+        text, count = re.subn(r"(?m)^SCHEDULE = .*$", f"SCHEDULE = {schedule}", shared.read_text())
+        assert count == 1
+        shared.write_text(text)
     for name, place in places.items():
         (folder / "class" / name).mkdir(parents=True)
         for module in sorted((ROOT / "assignment").glob("*.py")):
@@ -80,19 +87,25 @@ def grade_split(course, *arguments):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return make_course(tmp_path_factory.mktemp("course"), CLASS, 20)
+def courses(tmp_path_factory):
+    """By sample. What is wrong trains as wrongly in 12 steps as in 313."""
+    right = {name: place for name, place in CLASS.items() if name in RIGHT}
+    wrong = {name: place for name, place in CLASS.items() if name not in RIGHT}
+    real = make_course(tmp_path_factory.mktemp("real"), right)
+    short = make_course(tmp_path_factory.mktemp("short"), wrong, schedule=SHORT)
+    return {name: real if name in RIGHT else short for name in CLASS}
 
 
 @pytest.fixture(scope="module")
-def graded(course):
+def graded(courses):
     """``graded(name)``: the score of a sample in-process, graded once, and what was printed."""
-    return functools.cache(functools.partial(grade_alone, course))
+    return functools.cache(lambda name: grade_alone(courses[name], name))
 
 
 @pytest.fixture(scope="module")
-def split(course):
-    return grade_split(course)
+def split(courses):
+    """The scores of all samples, each graded in a process of its own."""
+    return {n: s for course in {*courses.values()} for n, s in grade_split(course).items()}
 
 
 @pytest.mark.parametrize("name", sorted(CLASS))
@@ -198,7 +211,7 @@ def test_crashes_quote_the_students_own_lines_only(graded):
 
 
 def test_a_function_that_never_returns_costs_its_own_task_in_both_forms(tmp_path):
-    course = make_course(tmp_path, {"hanging": SAMPLES / "hanging"}, 2)
+    course = make_course(tmp_path, {"hanging": SAMPLES / "hanging"}, check_s=2)
     arguments = ("--task=class_means", "--task=mixtures")
     score, _ = grade_alone(course, "hanging", *arguments)
     tasks = by_task(score)

@@ -6,7 +6,8 @@ import torch
 from grader.checks import CheckFailure, as_number, as_numbers, assert_loss_below
 
 SIDE, K = 6, 4
-THRESHOLD, JUMP = 0.045, 0.2  # derived in conftest.py, where the run is
+THRESHOLD = 0.045  # derived in conftest.py, where the run is
+JUMP = 0.2  # likewise
 
 
 def setting(student, generator, count=77, batch_size=32):
