@@ -55,7 +55,9 @@ def workers(layers: Sequence[str], count: int) -> tuple[float, float]:
         wall_s=60,
         namespaces="namespaces" in layers,
     )
-    zygote = Zygote(isolate="bubblewrap" in layers, data=None, layers=list(layers))
+    zygote = Zygote(
+        isolate="bubblewrap" in layers, data=None, layers=list(layers), preload=["torch"]
+    )
     answered, ended = [], []
     for _ in range(count):
         began = time.perf_counter()

@@ -42,7 +42,11 @@ def pss_mb(pids: list[int]) -> dict[int, float]:
     """Proportional set size of each process in MB."""
     sizes = {}
     for pid in pids:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:  # one of the zygote's trials that has just ended
+            continue
+        for line in rollup.splitlines():
             if line.startswith("Pss:"):
                 sizes[pid] = int(line.split()[1]) / 1024
     return sizes
@@ -50,7 +54,7 @@ def pss_mb(pids: list[int]) -> dict[int, float]:
 
 def main(count: int = 8) -> None:
     """Measure with no worker, then with some."""
-    zygote = Zygote(isolate=True, data=None)
+    zygote = Zygote(isolate=True, data=None, preload=["torch"])
     before = pss_mb(family(zygote._process.pid))
     students = []
     for _ in range(count):
