@@ -23,6 +23,8 @@ SIZES = (32, 32, 10)
 """q1, q2 and k of the lecture."""
 PAIRS, STEPS = 16, 64
 """Pairs of digits between whose codes lines are drawn, and steps on each line."""
+HALF = 65504
+"""The largest number of 16 bits; codes of a network that did not learn may lie beyond."""
 STARTS = 2
 """A right network can get stuck on the black image by an unlucky start; it gets a second one."""
 
@@ -169,7 +171,7 @@ def run_training(student, digits, seed):
         twin(torch.zeros(2, 1, 28, 28))  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         decoded = other.probes.evaluate(
-            twin.decoder, torch.cat([codes, codes.half().float(), path.flatten(0, 1)])
+            twin.decoder, torch.cat([codes, codes.clamp(-HALF, HALF).half().float(), path.flatten(0, 1)])
         )
     shape = (2 * 800 + PAIRS * (STEPS + 1), 1, 28, 28)
     decoded = assert_tensor(decoded, name="the images of codes", shape=shape)
