@@ -171,7 +171,8 @@ def run_training(student, digits, seed):
         twin(torch.zeros(2, 1, 28, 28))  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         decoded = other.probes.evaluate(
-            twin.decoder, torch.cat([codes, codes.clamp(-HALF, HALF).half().float(), path.flatten(0, 1)])
+            twin.decoder,
+            torch.cat([codes, codes.clamp(-HALF, HALF).half().float(), path.flatten(0, 1)]),
         )
     shape = (2 * 800 + PAIRS * (STEPS + 1), 1, 28, 28)
     decoded = assert_tensor(decoded, name="the images of codes", shape=shape)
