@@ -16,10 +16,12 @@ from grader.judge.remote import RemoteBackend, ViolationError
 from grader.judge.sandboxed import backend
 from grader.judge.student import Remote, Student
 from grader.judge.workers import SandboxError, Zygote
+from grader.worker import sandbox
 from grader.worker.bounds import Bounds
 from grader.worker.layers import in_force, survey
 
 LAYERS = in_force(survey())
+SCRATCH = str(sandbox.SCRATCH)  # also called /tmp, where nothing that workers need lies below /tmp
 BOUNDS = Bounds(
     memory_mb=512,
     processes=20,
@@ -34,7 +36,7 @@ sandboxed = pytest.mark.skipif(
 )
 
 CODE = b"""
-import os, socket, sys, time
+import os, socket, sys, tempfile, time
 import numpy as np
 import torch
 
@@ -98,7 +100,7 @@ def huge():
     return np.zeros(2 ** 26)
 
 def fill():
-    with open("/tmp/big", "wb") as stream:
+    with open(tempfile.gettempdir() + "/big", "wb") as stream:
         for _ in range(64):
             stream.write(b"x" * 2 ** 20)
 
@@ -281,8 +283,8 @@ def test_nothing_of_the_host_is_within_reach(student):
     assert not student.work.exists(str(Path.home() / ".bashrc"))
     assert not student.work.exists("/etc/passwd")
     assert student.work.listing("/proc") == []
-    assert student.work.listing("/tmp") == ["submission"]
-    assert student.work.listing("/tmp/submission") == ["work.py"]
+    assert student.work.listing(SCRATCH) == ["submission"]
+    assert student.work.listing(f"{SCRATCH}/submission") == ["work.py"]
     uid, pid = student.work.identity()
     assert uid != 0
     assert pid == 1
@@ -328,10 +330,10 @@ def test_there_is_no_network(student):
 
 @sandboxed
 def test_workers_do_not_see_each_others_files(zygote, student):
-    student.work.write("/tmp/mine")
+    student.work.write(f"{SCRATCH}/mine")
     other = Student(backend(zygote, {"work.py": CODE}, BOUNDS))
-    assert not other.work.exists("/tmp/mine")
-    assert student.work.exists("/tmp/mine")
+    assert not other.work.exists(f"{SCRATCH}/mine")
+    assert student.work.exists(f"{SCRATCH}/mine")
     other.close()
 
 
@@ -346,24 +348,26 @@ def test_a_snapshot_knows_what_was_and_tells_nothing_back(student):
     assert student.work.count(holder) == 2
 
 
+@sandboxed
 def test_the_submission_anew_shares_nothing_with_the_one_before(student):
     holder = student.keep(student.work.state)
-    student.work.write("/tmp/mine")
+    student.work.write(f"{SCRATCH}/mine")
     with student.anew() as other:
-        assert not other.work.exists("/tmp/mine")
+        assert not other.work.exists(f"{SCRATCH}/mine")
         fresh = other.keep(other.work.state)
         assert other.work.count(fresh) == 1
-        other.work.write("/tmp/theirs")
-    assert not student.work.exists("/tmp/theirs")
+        other.work.write(f"{SCRATCH}/theirs")
+    assert not student.work.exists(f"{SCRATCH}/theirs")
     assert student.work.count(holder) == 1
     with pytest.raises(StudentError, match="ProcessEnded"):
         other.work.double(1)
 
 
+@sandboxed
 def test_a_snapshot_and_its_original_share_files_which_is_why_there_is_anew(student):
     with student.snapshot() as copy:
-        copy.work.write("/tmp/left")
-    assert student.work.exists("/tmp/left")
+        copy.work.write(f"{SCRATCH}/left")
+    assert student.work.exists(f"{SCRATCH}/left")
 
 
 def test_bytes_on_the_channel_out_of_turn_are_a_violation_and_never_an_answer(student):
