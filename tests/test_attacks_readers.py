@@ -22,6 +22,7 @@ from grader.scores import json_schema, read_score
 from grader.worker.layers import in_force, survey
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.proof
 ATTACKS = ROOT / "tests" / "attacks"
 FAMILY = ATTACKS / "readers"
 SCALE = "def scale(x, factor):\n    return x * factor\n"
