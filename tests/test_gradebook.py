@@ -457,9 +457,13 @@ def test_scores_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     assert re.search(r"cy/score\.json: is the score of 'bo', in the wrong folder", problems[1])
 
 
-@pytest.mark.parametrize("content", ["{", '{"adjustments": 3}'])
-def test_adjustments_that_cannot_be_read_are_not_passed_over(tmp_path: Path, content: str) -> None:
-    (tmp_path / MIRROR).write_text(content)
+@pytest.mark.parametrize(
+    "content", [b"{", b'{"adjustments": 3}', '{"comments": [{"text": "Zo\xeb"}]}'.encode("latin-1")]
+)
+def test_adjustments_that_cannot_be_read_are_not_passed_over(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / MIRROR).write_bytes(content)
     with pytest.raises(GradebookError, match=r"adjustments\.json: the adjustments cannot be read"):
         open_gradebook(tmp_path)
     (tmp_path / MIRROR).unlink()

@@ -89,9 +89,11 @@ def test_members_are_found_by_what_the_platform_says_of_them(results, tmp_path):
     assert len(problems) == 2  # Dina and fox
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"members": [{}]}', '{"members": 3}', "{}"])
-def test_members_that_are_none_are_refused(tmp_path, text):
-    (tmp_path / "members.json").write_text(text)
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"members": [{}]}', b'{"members": 3}', b"{}", b'{"\xeb": 1}']
+)
+def test_members_that_are_none_are_refused(tmp_path, content):
+    (tmp_path / "members.json").write_bytes(content)
     with pytest.raises(ExportError, match="membership container"):
         read_members(tmp_path / "members.json")
     with pytest.raises(ExportError, match="cannot be read"):

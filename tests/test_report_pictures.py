@@ -59,6 +59,7 @@ def series(**more):
         ("large.png", picture(0) + bytes(MAX_BYTES), "larger"),
         ("a.curve.json", b"{}", "no curve"),
         ("b.curve.json", b"[" * 9999, "no curve"),
+        ("b.curve.json", b'{"\xeb": 1}', "no curve"),
         ("c.curve.json", series(x=[1]), "as many x as y"),
         ("d.curve.json", series(y=[1, 1e300]), "too large"),
         ("e.curve.json", series(name=""), "no curve"),

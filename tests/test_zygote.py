@@ -1,5 +1,9 @@
 """Without a pid namespace a keeper itself sees to it that nothing is left."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -89,3 +93,29 @@ def test_temporary_files_go_where_a_worker_may_write(student):
     name, home, config = student.work.temporary()
     assert Path(name).parent == Path(home) == Path(config)
     assert Path(home).name.startswith("worker.")
+
+
+JUDGE = f"""
+import sys, time
+from grader.judge.sandboxed import backend
+from grader.judge.student import Student
+from grader.judge.workers import Zygote
+from grader.worker.bounds import Bounds
+zygote = Zygote(isolate=False, data=None)
+student = Student(backend(zygote, {{"work.py": {CODE!r}}}, {BOUNDS!r}))
+print(student.work.temporary()[1], student.work.flee(), flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_a_worker_leaves_is_gone_also_when_its_judge_and_zygote_are_killed_at_once():
+    command = [sys.executable, "-P", "-c", JUDGE]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as judge:
+        folder, child = judge.stdout.readline().split()
+        assert Path(folder).exists()
+        assert Path("/proc", child).exists()
+        os.killpg(judge.pid, signal.SIGKILL)
+    assert gone(Path(folder))
+    assert gone(Path("/proc", child))

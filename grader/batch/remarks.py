@@ -139,7 +139,7 @@ def read_remarks(path: Path) -> Remarks:
         return msgspec.json.decode(path.read_bytes(), type=Remarks)
     except FileNotFoundError:
         return Remarks()
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeError) as error:
         raise RemarkError(
             f"{path}: the adjustments cannot be read ({error}); mend the file, or move it away to "
             "go on without them"

@@ -44,7 +44,7 @@ def read_members(path: Path) -> Members:
         rows = tuple(_member(member) for member in members if member.get("status") != "Deleted")
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror}") from error
-    except (msgspec.DecodeError, TypeError, KeyError, AttributeError) as error:
+    except (msgspec.DecodeError, UnicodeError, TypeError, KeyError, AttributeError) as error:
         raise ExportError(
             f"{path}: is no membership container of Names and Roles (JSON with `members`, each "
             "with a `user_id`)"

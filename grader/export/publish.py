@@ -86,7 +86,7 @@ class Ledger:
             self._sent = msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Sent]])
         except FileNotFoundError:
             pass
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeError) as error:
             raise ExportError(
                 f"{path}: what was sent cannot be read ({error}); move the file away to send "
                 "everything again, which does no harm"

@@ -45,7 +45,7 @@ class Worker:
         self._lifeline.close()
         try:
             return msgspec.msgpack.decode(content, type=End) if content else None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
     def let_go(self) -> None:

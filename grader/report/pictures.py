@@ -118,7 +118,7 @@ def _read(path: Path, name: str) -> Picture | Curve | Unshown:
 def _curve(name: str, content: bytes) -> Curve | Unshown:
     try:
         curve = msgspec.json.decode(content, type=Curve)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         return Unshown(name=name, reason=f"it is no curve: {error}")
     numbers = [level.y for level in curve.levels]
     for series in curve.series:

@@ -162,6 +162,7 @@ def _keep(
         setup.enter_namespaces()
     else:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # nothing escapes by losing its parent
+        os.setsid()  # who kills the judge with all its group leaves us to clear up
     folder = scratch() if bounds.namespaces else Path(tempfile.mkdtemp(prefix="worker."))
     output, printed = os.pipe()
     worker = os.fork()
