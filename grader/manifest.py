@@ -48,6 +48,8 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     module: ModuleFile
     title: Title
     tasks: Annotated[tuple[Task, ...], Meta(min_length=1)]
+    enabled: bool = True
+    """Whether this course uses it; what is switched off is neither released nor graded."""
 
     @property
     def id(self) -> str:
@@ -72,6 +74,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Files in the submission's private /tmp, which is in memory."""
     output_mb: PositiveInt = 5
     """What it may print before it is stopped."""
+    diagnosis_s: NonNegative = 5.0
+    """Wall-clock seconds for finding the misconceptions behind failed checks; 0 looks for none."""
 
 
 class Worker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -126,6 +130,13 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     gallery: tuple[Gallery, ...] = ()
 
 
+class Notebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How units are released as Jupyter notebooks, too; an empty table says that they are."""
+
+    install: Annotated[str, Meta(pattern=r"^[\w./\[\],<>=!~:@+ -]+\Z", max_length=200)] = "."
+    """What pip installs on hosts without the grader, in the folder of the unpacked student zip."""
+
+
 class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the student zip holds beside the assignment folder, relative to the repository."""
 
@@ -139,7 +150,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*\Z", max_length=60)]
     title: Title
-    units: Annotated[tuple[Unit, ...], Meta(min_length=1)]
+    declared: Annotated[tuple[Unit, ...], Meta(min_length=1)] = msgspec.field(name="units")
+    """Every unit, also those that are switched off."""
     data: str | None = None
     """Folder of the data that student code may read, relative to the manifest."""
     limits: Limits = Limits()
@@ -149,6 +161,20 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     feedback: Feedback = Feedback()
     report: Report = Report()
     release: Release = Release()
+    notebook: Notebook | None = None
+    """None: units are released as modules only."""
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units that this course uses."""
+        return tuple(unit for unit in self.declared if unit.enabled)
+
+    @property
+    def switched_off(self) -> dict[str, Unit]:
+        """By id, the tasks of units that this course does not use."""
+        return {
+            task.id: unit for unit in self.declared if not unit.enabled for task in unit.tasks
+        }
 
     @property
     def tasks(self) -> Iterator[tuple[Unit, Task]]:
@@ -189,8 +215,9 @@ def load_manifest(path: Path) -> Manifest:
     Raises
     ------
     ManifestError
-        The file is missing, is not TOML, has an unknown or ill-typed value, repeats an id, or its
-        tasks depend on each other in a circle or on a task that is not there.
+        The file is missing, is not TOML, has an unknown or ill-typed value, repeats an id, has
+        every unit switched off, or its tasks depend on each other in a circle, or on a task that
+        is not there or is switched off.
     """
     if path.is_dir():
         path = path / MANIFEST_NAME
@@ -206,12 +233,18 @@ def load_manifest(path: Path) -> Manifest:
         manifest = msgspec.convert(content, Manifest)
     except msgspec.ValidationError as error:
         raise ManifestError(f"{path}: {_with_value(error, content)}") from error
-    _refuse_duplicates(path, "module", [unit.module for unit in manifest.units])
-    _refuse_duplicates(path, "task id", manifest.task_ids())
+    _refuse_duplicates(path, "module", [unit.module for unit in manifest.declared])
+    _refuse_duplicates(path, "task id", [*manifest.task_ids(), *_off(manifest)])
+    if not manifest.units:
+        raise ManifestError(f"{path}: every unit is switched off; set enabled = true for one")
     _refuse_bad_dependencies(path, manifest)
     _refuse_not_finite(path, manifest)
     _refuse_no_deadline(path, manifest)
     return manifest
+
+
+def _off(manifest: Manifest) -> list[str]:
+    return [task.id for unit in manifest.declared if not unit.enabled for task in unit.tasks]
 
 
 def _refuse_duplicates(path: Path, what: str, names: list[str]) -> None:
@@ -221,9 +254,15 @@ def _refuse_duplicates(path: Path, what: str, names: list[str]) -> None:
 
 
 def _refuse_bad_dependencies(path: Path, manifest: Manifest) -> None:
-    known = set(manifest.task_ids())
-    for _, task in manifest.tasks:
+    known, off = set(manifest.task_ids()), manifest.switched_off
+    for unit, task in manifest.tasks:
         for name in task.depends:
+            if name in off:
+                raise ManifestError(
+                    f"{path}: task {task.id!r} of {unit.module} depends on {name!r} of "
+                    f"{off[name].module}, which is switched off; set enabled = true for "
+                    f"{off[name].module}, or enabled = false for {unit.module}"
+                )
             if name not in known:
                 raise ManifestError(
                     f"{path}: task {task.id!r} depends on {name!r}, which is no task; "

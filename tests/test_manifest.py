@@ -192,3 +192,41 @@ def test_a_longer_circle_follows_the_dependencies():
 def test_a_circle_is_told_as_a_path():
     assert find_cycle({"a": ("b",), "b": ("a",)}) in ("a -> b -> a", "b -> a -> b")
     assert find_cycle({"a": ("b",), "b": ()}) is None
+
+
+LASSO = """
+[[units]]
+module = "lasso.py"
+title = "Lasso"
+enabled = false
+tasks = [{ id = "shrink", title = "Shrink", points = 5 }]
+[[units]]"""
+
+
+def test_a_unit_that_is_off_has_no_tasks_and_no_points(manifest):
+    found = manifest(("[[units]]", LASSO.lstrip()))
+    assert found.task_ids() == ["solve", "predict"]
+    assert found.max_score == 10
+    assert [unit.id for unit in found.declared] == ["lasso", "ridge"]
+    assert {task: unit.id for task, unit in found.switched_off.items()} == {"shrink": "lasso"}
+    on = manifest(("[[units]]", LASSO.lstrip().replace("false", "true")))
+    assert on.task_ids() == ["shrink", "solve", "predict"]
+    assert on.switched_off == {}
+
+
+def test_a_task_that_needs_a_unit_that_is_off_is_refused_with_both_ways_out(manifest):
+    change = ("[[units]]", LASSO.lstrip())
+    with pytest.raises(ManifestError) as caught:
+        manifest(change, ('["solve"]', '["shrink"]'))
+    assert "task 'predict' of ridge.py depends on 'shrink' of lasso.py" in str(caught.value)
+    assert "enabled = true for lasso.py, or enabled = false for ridge.py" in str(caught.value)
+
+
+def test_ids_are_unique_also_among_units_that_are_off(manifest):
+    with pytest.raises(ManifestError, match="'solve' stands there more than once"):
+        manifest(("[[units]]", LASSO.lstrip().replace("shrink", "solve")))
+
+
+def test_a_manifest_with_every_unit_off_is_refused(manifest):
+    with pytest.raises(ManifestError, match="every unit is switched off"):
+        manifest(('title = "Ridge regression"\ntasks', 'title = "R"\nenabled = false\ntasks'))

@@ -8,6 +8,7 @@ import tiny
 
 from grader.judge.specs import Spec, blockers, check_specs, in_order, needed
 from grader.manifest import load_manifest
+from grader.scores import read_score
 
 pytest_plugins = ["pytester"]
 
@@ -196,3 +197,44 @@ def test_sizes(size):
     assert '"id": "solve.sizes[3]"' in text
     assert '"id": "solve.sizes[8]"' in text
     assert text.count('"weight": 0.5,') == 2
+
+
+OFF = """
+[[units]]
+module = "lasso.py"
+title = "Lasso"
+enabled = false
+tasks = [{ id = "shrink", title = "Shrink", points = 5 }]
+"""
+SHRINK = '''
+import pytest
+
+
+@pytest.mark.task("shrink")
+def test_shrink(student):
+    """It shrinks."""
+    student.lasso.shrink()
+'''
+
+
+def test_checks_of_a_unit_that_is_off_are_neither_run_nor_missed(pytester):
+    folder = tiny.write(
+        pytester.path / "ridge",
+        **{"assignment.toml": tiny.MANIFEST + OFF, "checks/public/test_lasso.py": SHRINK},
+    )
+    done = pytester.runpytest_inprocess(folder, "--scores=scores.json")
+    assert done.ret == 0
+    score = read_score(pytester.path / "scores.json")
+    assert (score.score, score.max_score) == (10, 10)
+    assert [task.id for task in score.tasks] == ["solve", "predict"]
+
+
+def test_a_task_of_a_unit_that_is_off_is_refused_with_the_way_to_it(pytester, usage_error):
+    manifest = {"assignment.toml": tiny.MANIFEST + OFF}
+    said = usage_error(SHRINK.replace('"shrink"', '"solve", depends=["shrink"]'), **manifest)
+    assert "task 'shrink' belongs to lasso.py, which is switched off" in said
+    assert "enabled = true" in said
+    folder = tiny.write(pytester.path / "other", **manifest)
+    done = pytester.runpytest_inprocess(folder, "--task=shrink")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert "belongs to lasso.py" in "\n".join([*done.outlines, *done.errlines])

@@ -28,6 +28,7 @@ from grader.judge.specs import (
     Spec,
     check_specs,
     in_order,
+    is_switched_off,
     needed,
     read_spec,
 )
@@ -117,6 +118,7 @@ class Grading:
         if self.broken:
             raise pytest.UsageError("\n".join(self.broken))
         session = self.session
+        items[:] = [item for item in items if not is_switched_off(item, session.manifest)]
         specs = [read_spec(item, session.root, session.manifest) for item in items]
         check_specs(specs, session.root, session.manifest)
         chosen = needed(specs, session.tasks)

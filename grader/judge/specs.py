@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.manifest import Manifest, find_cycle
+from grader.manifest import MANIFEST_NAME, Manifest, find_cycle
 from grader.scores import Visibility
 
 MARKER = "task"
@@ -36,6 +36,13 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | None
     nodeid: str
     line: int = 0
+
+
+def is_switched_off(item: pytest.Item, manifest: Manifest) -> bool:
+    """Whether a check belongs to a task of a unit that this course does not use."""
+    names = [name for mark in item.iter_markers(MARKER) for name in mark.args[:1]]
+    off = manifest.switched_off
+    return bool(names) and all(isinstance(name, str) and name in off for name in names)
 
 
 def read_spec(item: pytest.Item, root: Path, manifest: Manifest) -> Spec:
@@ -128,7 +135,13 @@ def check_specs(specs: Sequence[Spec], root: Path, manifest: Manifest) -> None:
 
 
 def unknown_task(name: object, manifest: Manifest) -> str:
-    """The sentence about a task id that the manifest does not have."""
+    """The sentence about a task id that the manifest does not have, or has switched off."""
+    unit = manifest.switched_off.get(name) if isinstance(name, str) else None
+    if unit is not None:
+        return (
+            f"task {name!r} belongs to {unit.module}, which is switched off; set enabled = true "
+            f"for it in {MANIFEST_NAME}"
+        )
     return f"there is no task {name!r}; the tasks are {', '.join(manifest.task_ids())}"
 
 

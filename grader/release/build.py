@@ -6,6 +6,7 @@ from pathlib import Path
 
 from grader.manifest import MANIFEST_NAME, Manifest, load_manifest
 from grader.release.archive import files_beside
+from grader.release.chosen import chosen_checks, chosen_pictures, chosen_sheet
 from grader.release.errors import ReleaseError
 from grader.release.folders import is_source, list_files, read
 from grader.release.imports import import_stubs
@@ -61,8 +62,8 @@ def build(solution: Path, name: str, say: Callable[[str], None] = lambda line: N
     stubs = _cut_units(solution, manifest)
     files = {module: stub.content for module, stub in stubs.items()}
     files |= {name: read(solution / name) for name in _SINGLE_FILES}
-    files |= _folder(solution / "pictures", "pictures", _PICTURES)
-    checks = _folder(solution / "checks" / "public", "checks", _CHECKS)
+    files |= _sheet_and_pictures(solution, manifest, files[EXERCISE_SHEET])
+    checks = chosen_checks(_folder(solution / "checks" / "public", "checks", _CHECKS), manifest)
     if not checks:
         raise ReleaseError(f"{solution / 'checks' / 'public'}: holds no check; students need some")
     if (solution / _SHARED_BY_CHECKS).is_file():
@@ -85,6 +86,16 @@ def _cut_units(solution: Path, manifest: Manifest) -> dict[str, Stub]:
         tasks = [task.id for task in unit.tasks]
         stubs[unit.module] = cut(path.as_posix(), read(path), tasks)
     return stubs
+
+
+def _sheet_and_pictures(solution: Path, manifest: Manifest, sheet: bytes) -> dict[str, bytes]:
+    whole = sheet.decode("utf-8", "surrogateescape")
+    chosen = chosen_sheet(whole, manifest)
+    pictures = _folder(solution / "pictures", "pictures", _PICTURES)
+    return {
+        EXERCISE_SHEET: chosen.encode("utf-8", "surrogateescape"),
+        **chosen_pictures(pictures, chosen, whole),
+    }
 
 
 def _folder(folder: Path, target: str, suffixes: frozenset[str]) -> dict[str, bytes]:
