@@ -13,6 +13,7 @@ import io
 from pathlib import Path
 
 import autoencoder
+import conv_deep
 import figures
 import latent
 import layers
@@ -20,6 +21,9 @@ import mnist
 import numpy as np
 import torch
 import training
+import transposed
+import upsampling
+import variational
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -218,6 +222,175 @@ def compare(train: layers.Split, validation: layers.Split) -> dict[str, layers.H
     return histories
 
 
+def draw_upsampling(digit: np.ndarray) -> Figure:
+    """Draw a digit, its maxima of 2 by 2 pixels, and what each way of upsampling makes of these."""
+    image = digit[None, None].astype(np.float64)
+    small, places = upsampling.max_pool_forward(image, 2)
+    panels = {
+        "28 x 28": image,
+        "max pooling: 14 x 14": small,
+        "nearest neighbour": upsampling.nearest_forward(small, 2),
+        "bed of nails": upsampling.nails_forward(small, 2),
+        "reversed max pooling": upsampling.max_unpool_forward(small, places, (28, 28)),
+        "bilinear,\ncorners aligned": upsampling.bilinear_forward(small, 2, True),
+        "bilinear,\ncorners not aligned": upsampling.bilinear_forward(small, 2, False),
+    }
+    figure = Figure(figsize=(9.5, 1.8))
+    axes = figure.subplots(1, len(panels), gridspec_kw={"wspace": 0.08})
+    figure.subplots_adjust(left=0.005, right=0.995, top=0.8, bottom=0.01)
+    for ax, (title, panel) in zip(axes, panels.items(), strict=True):
+        show(ax, panel[0, 0])
+        ax.set(xlim=(-0.5, 27.5), ylim=(27.5, -0.5))  # all panels to one scale
+        ax.set_title(title.replace(" x ", TIMES), fontsize=9)
+    return figure
+
+
+def draw_corners() -> Figure:
+    """Draw where six pixels lie over three, in both conventions of bilinear interpolation."""
+    figure = Figure(figsize=(7, 2.6))
+    axes = figure.subplots(1, 2, gridspec_kw={"wspace": 0.08})
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.88, bottom=0.02)
+    for ax, aligned in zip(axes, (True, False), strict=True):
+        at = upsampling.interpolation_matrix(3, 2, aligned) @ np.arange(3.0)
+        width = 2 / 5 if aligned else 1 / 2
+        middles = at if aligned else (np.arange(6) + 0.5) / 2 - 0.5
+        for left in range(3):
+            ax.add_patch(Rectangle((left - 0.5, 0), 1, 0.5, facecolor="#9ecae1", edgecolor="white"))
+            ax.text(left, 0.08, f"{left}", ha="center", va="bottom", fontsize=10)
+            ax.plot(left, 0.42, "k.", ms=5)
+        for pixel, middle in enumerate(middles):
+            corner = (middle - width / 2, 0.95)
+            ax.add_patch(Rectangle(corner, width, 0.5, facecolor="#fdae6b", edgecolor="white"))
+            ax.text(middle, 1.15, f"{pixel}", ha="center", va="bottom", fontsize=10)
+            ax.plot(middle, 1.03, "k.", ms=5)
+            ax.plot((middle, at[pixel]), (1.03, 0.42), color="#777", lw=0.8)
+        name = "True" if aligned else "False"
+        ax.set_title(f"align_corners = {name}", fontsize=11)
+        ax.set(xlim=(-0.8, 2.8), ylim=(-0.1, 1.6))
+        ax.axis("off")
+    return figure
+
+
+def draw_deep_network() -> Figure:
+    """Draw sizes and channels of lecture 004's network, sizes on a logarithmic scale."""
+    widths = [3, *conv_deep.WIDTHS]
+    sides = [128 >> step for step in range(8)]
+    figure = Figure(figsize=(9.5, 2.9))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(-0.7, 16.7), ylim=(-5.4, 5.6))
+    ax.axis("off")
+    maps = [*zip(widths, sides, strict=True)]
+    places = [*enumerate(maps), *((16 - step, pair) for step, pair in enumerate(maps))]
+    for x, (width, side) in places:
+        half = 0.3 + 0.42 * np.log2(side)
+        color = "#ffffff" if width == 3 else "#9ecae1" if x < 8 else "#fdd0a2"
+        box = (x - 0.28, -half), 0.56, 2 * half
+        ax.add_patch(Rectangle(*box, facecolor=color, edgecolor="#444", lw=0.8))
+        ax.text(x, half + 0.15, f"{side}", ha="center", va="bottom", fontsize=9)
+        ax.text(x, -half - 0.15, f"{width}", ha="center", va="top", fontsize=9)
+    ax.add_patch(Rectangle((7.72, -0.6), 0.56, 1.2, facecolor="#dddddd", edgecolor="#444", lw=0.8))
+    ax.text(8, -0.75, "64", ha="center", va="top", fontsize=9)
+    for x, text in ((3.5, "2\N{MULTIPLICATION SIGN}2, stride 2"), (12.5, "transposed")):
+        ax.text(x, 4.6, f"seven steps, {text}", ha="center", va="bottom", fontsize=10)
+    ax.text(8, 1.3, "code", ha="center", va="bottom", fontsize=10)
+    ax.text(-0.6, -5.3, "above: height and width", ha="left", fontsize=9, color="#555")
+    ax.text(16.6, -5.3, "below: channels", ha="right", fontsize=9, color="#555")
+    return figure
+
+
+def draw_vae_network() -> Figure:
+    """Draw how features become a mean, a variance, a drawn code, and a map again."""
+    figure = Figure(figsize=(8.5, 2.4))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, 85), ylim=(0, 24))
+    ax.axis("off")
+    boxes = {
+        "image": (1, 9.5, "#ffffff", "x"),
+        "features": (17, 9.5, "#9ecae1", "features"),
+        "mu": (35, 15.5, "#dddddd", r"$\mu$"),
+        "logvar": (35, 3.5, "#dddddd", r"$\log\,\sigma^2$"),
+        "z": (53, 9.5, "#dddddd", r"$z=\mu+\sigma\,\varepsilon$"),
+        "output": (73, 9.5, "#ffffff", "reconstruction"),
+    }
+    for left, low, color, text in boxes.values():
+        ax.add_patch(Rectangle((left, low), 10.5, 5, facecolor=color, edgecolor="#444", lw=0.8))
+        ax.text(left + 5.25, low + 2.5, text, ha="center", va="center", fontsize=9)
+    arrows = (
+        ("image", "features", "convolutions"),
+        ("features", "mu", "fc1"),
+        ("features", "logvar", "fc2"),
+        ("mu", "z", ""),
+        ("logvar", "z", ""),
+        ("z", "output", "fc3, transposed\nconvolutions"),
+    )
+    for start, end, text in arrows:
+        (x, y, _, _), (to_x, to_y, _, _) = boxes[start], boxes[end]
+        tail, head = (x + 10.7, y + 2.5), (to_x - 0.2, to_y + 2.5)
+        ax.annotate("", head, tail, arrowprops={"arrowstyle": "->", "color": "#444"})
+        lift = 3.0 if to_y == y else 1.4 if to_y > y else -1.6
+        middle = (tail[0] + head[0]) / 2, (tail[1] + head[1]) / 2 + lift
+        va = "bottom" if lift > 0 else "top"
+        ax.text(*middle, text, ha="center", va=va, fontsize=9, color="#555")
+    ax.annotate("", (58, 9.2), (58, 4.2), arrowprops={"arrowstyle": "->", "color": "#444"})
+    ax.text(58, 3.6, r"$\varepsilon$ from N(0, 1)", ha="center", va="top", fontsize=9, color="#555")
+    return figure
+
+
+def draw_vae_pictures(data: Path) -> Figure:
+    """Train the variational network on small grey digits, and draw what it makes."""
+    train, validation = mnist.load_datasets(data)
+    small = [torch.nn.functional.pad(part.data / 255, (2, 2, 2, 2)) for part in (train, validation)]
+    small = [torch.nn.functional.avg_pool2d(images[:, None], 2) for images in small]
+    torch.manual_seed(SEED)
+    model = variational.ConvVAE((32, 64, 128, 128), latent=8, channels=1)
+    pairs = torch.utils.data.TensorDataset(small[0], train.targets)
+    loader = torch.utils.data.DataLoader(pairs, batch_size=32, shuffle=True)
+    errors = variational.train_vae(model, loader, epochs=6, lr=2e-3)
+    print("variational:", [round(error, 2) for error in errors])
+    images = small[1][::37][:10]
+    with torch.no_grad():
+        output, mu, _ = model(images)
+    rows = {
+        "digits": images,
+        "reconstructions": output,
+        "samples of\nthe prior": variational.sample_images(model.decoder, 8, 10),
+    }
+    weights = torch.linspace(0, 1, 10)[:, None]
+    for number in range(2):
+        line = torch.lerp(mu[number], mu[number + 5], weights)
+        rows["between\ntwo codes" + " " * number] = variational.decode_all(model.decoder, line)
+    figure = Figure(figsize=(7, 3.4))
+    axes = figure.subplots(len(rows), 10, gridspec_kw={"wspace": 0.06, "hspace": 0.06})
+    figure.subplots_adjust(left=0.16, right=0.99, top=0.99, bottom=0.01)
+    for line, (name, shown) in zip(axes, rows.items(), strict=True):
+        for ax, image in zip(line, shown, strict=True):
+            show(ax, image[0])
+        line[0].text(-1.5, 7.5, name.rstrip(), ha="right", va="center", fontsize=9)
+    return figure
+
+
+def draw_checkerboards(digit: np.ndarray) -> Figure:
+    """Draw how often pixels are written, and a digit enlarged by kernels of equal weights."""
+    small = digit.reshape(14, 2, 14, 2).mean(axis=(1, 3)).astype(np.float64)
+    kernels = (2, 3, 4, 5)
+    figure = Figure(figsize=(8.2, 4.4))
+    axes = figure.subplots(2, len(kernels), gridspec_kw={"wspace": 0.06, "hspace": 0.06})
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.92, bottom=0.01)
+    most = max(transposed.write_counts((5, 5), kernel, 2).max() for kernel in kernels)
+    for kernel, (above, below) in zip(kernels, axes.T, strict=True):
+        counts = transposed.write_counts((5, 5), kernel, 2)
+        above.imshow(counts, cmap="gray", vmin=0, vmax=most, interpolation="nearest")
+        for (row, column), count in np.ndenumerate(counts):
+            color = "black" if count > most / 2 else "white"
+            style = {"ha": "center", "va": "center", "fontsize": 7, "color": color}
+            above.text(column, row, f"{count}", **style)
+        above.set_title(f"kernel {kernel}, stride 2", fontsize=11)
+        above.axis("off")
+        weights = np.full((kernel, kernel), 4 / kernel**2)  # the mean brightness stays as it is
+        show(below, transposed.transposed_conv(small, weights, 2))
+    return figure
+
+
 def train_reference(data: Path, epochs: int, lr: float) -> tuple[torch.nn.Module, layers.History]:
     """Train the reference auto-encoder with fixed seeds."""
     torch.manual_seed(SEED)
@@ -258,6 +431,10 @@ def main() -> None:
     grid = latent.decode_mixtures(model.decoder, latent.class_means(model.encoder, loader))
     save(figures.mixture_figure(grid), "mixtures.png", dpi=75)
 
+    save(draw_upsampling(images[first, 0].numpy()), "upsampling.png")
+    save(draw_corners(), "corners.png")
+    save(draw_checkerboards(images[first, 0].numpy()), "checkerboards.png")
+
     pixels = train_images.flatten(start_dim=1).numpy()[:1000]
     save(draw_batchnorm(pixels), "batchnorm.png")
     histories = compare(
@@ -265,6 +442,10 @@ def main() -> None:
         (images.flatten(start_dim=1).numpy(), validation.targets.numpy()),
     )
     save(layers.comparison_figure(histories), "comparison.png", dpi=80)
+
+    save(draw_deep_network(), "deep_network.png")
+    save(draw_vae_network(), "vae_network.png")
+    save(draw_vae_pictures(data), "vae_pictures.png")
 
 
 if __name__ == "__main__":
