@@ -7,7 +7,6 @@ from grader.checks import (
     assert_grey_scale_shared,
     assert_images,
     assert_no_smoothing,
-    figure_picture,
 )
 
 PIXEL = 1 / 255
@@ -15,10 +14,9 @@ PIXEL = 1 / 255
 
 
 @pytest.mark.task("reconstructions", weight=2, hint="Each image stands left of its reconstruction.")
-def test_pairs_are_right(reconstruction_drawing, artifact):
+def test_pairs_are_right(reconstruction_drawing):
     """Each pair shows an image and what the network makes of it, in order and one grey scale."""
     drawing = reconstruction_drawing
-    artifact("reconstruction_figure.png", figure_picture(drawing.figure))
     assert_images(drawing.figure, drawing.images, name="the image", atol=PIXEL)
     assert_grey_scale_shared(drawing.figure)
     assert_no_smoothing(drawing.figure)
@@ -38,9 +36,8 @@ def test_network_is_left_alone(reconstruction_drawing):
 
 
 @pytest.mark.task("mixture_grid", weight=2, hint="grid[row, column] stands in that row and column.")
-def test_mixtures_are_in_place(mixture_drawing, artifact):
+def test_mixtures_are_in_place(mixture_drawing):
     """Each image stands in its place, in one grey scale, without smoothing."""
-    artifact("mixture_figure.png", figure_picture(mixture_drawing.figure))
     assert_images(mixture_drawing.figure, mixture_drawing.images, name="the image", atol=PIXEL)
     assert_grey_scale_shared(mixture_drawing.figure)
     assert_no_smoothing(mixture_drawing.figure)

@@ -6,9 +6,11 @@ import torch
 
 from grader.checks import (
     CheckFailure,
+    as_numbers,
     assert_array,
     assert_curves,
     assert_ndarray,
+    assert_number,
     assert_rate,
     assert_unchanged,
     entry,
@@ -62,25 +64,34 @@ def test_averages_run_on(student, rng):
     for key, expected in (("running_mean", mean), ("running_var", var)):
         average = entry(found, key, name="bn_param after two training steps", hint=hint)
         assert_array(average, expected, name=key, hint=hint, **EXACT)
-    test_param = {"mode": "test", "eps": 1e-2, "running_mean": mean, "running_var": var}
+    test_param = student.put(
+        {"mode": "test", "eps": 1e-2, "momentum": 0.7, "running_mean": mean, "running_var": var}
+    )
     out, _ = forward(student, "batchnorm_forward", x, gamma, beta, test_param)
     # The lecture leaves eps out of the root at test time; with it or without it is right.
     without = gamma * (x - mean) / np.sqrt(var) + beta
     if not (type(out) is np.ndarray and out.shape == x.shape and np.allclose(out, without)):
         with_eps = gamma * (x - mean) / np.sqrt(var + 1e-2) + beta
         assert_array(out, with_eps, name="out in test mode", **EXACT)
+    after = student.value(test_param)
+    for key, before in (("running_mean", mean), ("running_var", var)):
+        average = entry(after, key, name="bn_param after a call in test mode")
+        hint = "Averages move while training only."
+        name = f"{key} after a call in test mode"
+        assert_array(average, before, name=name, hint=hint, rtol=0, atol=0)
 
 
 @pytest.mark.task("batchnorm_forward", weight=1)
 def test_batchnorm_is_robust(student, rng):
     """Large offsets, constant columns and a single row give finite, right numbers."""
     x, gamma, beta, _ = problem(rng)
-    # An offset of 1e4 costs log10(1e4) digits of x - mean (1e-12), squared in the variance 1e-12
-    # too if the mean is taken off first; E[x^2] - E[x]^2 would lose 8 digits and 1e-8 is the line.
-    out, _ = forward(student, "batchnorm_forward", x + 1e4, gamma, beta, {"mode": "train"})
+    # An offset of 1e6 costs six digits of x - mean: sums of 13 such numbers are right to 1e-9, and
+    # so is the output. E[x^2] - E[x]^2 has two numbers of 1e12 there, and loses 1e-4 of a variance
+    # of 2.
+    out, _ = forward(student, "batchnorm_forward", x + 1e6, gamma, beta, {"mode": "train"})
     hint = "Take the mean off before squaring."
-    expected = batch_norm(x + 1e4, gamma, beta, 1e-5)
-    assert_array(out, expected, name="out for x + 10000", rtol=1e-7, atol=1e-8, hint=hint)
+    expected = batch_norm(x + 1e6, gamma, beta, 1e-5)
+    assert_array(out, expected, name="out for x + 1000000", rtol=1e-7, atol=1e-7, hint=hint)
     constant = np.full((6, 7), 3.25)
     out, _ = forward(student, "batchnorm_forward", constant, gamma, beta, {"mode": "train"})
     expected = np.tile(beta, (6, 1))
@@ -140,15 +151,20 @@ def test_batchnorm_gradient_far_from_zero(student, rng):
 
 @pytest.mark.task("batchnorm_backward", weight=1)
 def test_each_cache_belongs_to_its_call(student, rng):
-    """A later forward pass does not disturb the gradient of an earlier one."""
+    """A later forward pass, or x overwritten, does not disturb the gradient of an earlier pass."""
     x, gamma, beta, dout = problem(rng)
     _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
     first = unpack(student.layers.batchnorm_backward(dout, cache), 3, name="batchnorm_backward")
-    _, cache = forward(student, "batchnorm_forward", x, gamma, beta, {"mode": "train"})
+    held = student.put(x)
+    _, cache = forward(student, "batchnorm_forward", held, gamma, beta, {"mode": "train"})
+    held.fill(0.0)
     forward(student, "batchnorm_forward", 2 * x + 1, gamma + 1, beta, {"mode": "train"})
     second = unpack(student.layers.batchnorm_backward(dout, cache), 3, name="batchnorm_backward")
     for name, one, other in zip(("dx", "dgamma", "dbeta"), first, second, strict=True):
-        assert_array(other, one, name=f"{name} after another forward pass", rtol=0, atol=0)
+        hint = "Does the cache hold x itself, or something that all calls share?"
+        later = f"{name} after x was overwritten and another forward pass"
+        # The same sums of the same numbers; 1e-12 allows for arrays that lie elsewhere in memory.
+        assert_array(other, one, name=later, rtol=1e-12, atol=1e-12, hint=hint)
 
 
 @pytest.mark.task("batchnorm_backward", weight=1)
@@ -175,10 +191,14 @@ def test_masks_are_random(student, rng):
     for mask in masks:
         dropped = int((mask == 0).sum())
         assert_rate(dropped, x.size, 0.6, name="the share of zeros", false_alarm=1e-9)
-        rows = (mask == 0).mean(axis=1)
-        # A row of 40 is all dropped or all kept with probability 0.6^40 = 1e-9 by chance.
-        if rows.max() == 1 or rows.min() == 0:
-            raise CheckFailure("whole rows are dropped together", expected="each number by itself")
+        # A row of 40 is all dropped or all kept with probability 0.6^40 = 1e-9 by chance, a column
+        # of 300 with less.
+        for axis, lines in ((1, "rows"), (0, "columns")):
+            share = (mask == 0).mean(axis=axis)
+            if share.max() == 1 or share.min() == 0:
+                raise CheckFailure(
+                    f"whole {lines} are dropped together", expected="each number by itself"
+                )
     # Both masks drop a given number with probability 0.36; equal masks would with 0.6.
     both = int(((masks[0] == 0) & (masks[1] == 0)).sum())
     hint = "Without a seed, each call draws a fresh mask."
@@ -264,6 +284,70 @@ def test_network_modes(student, rng):
     alone = np.concatenate([scores(row[None], "test") for row in x])
     hint = "At test time batch norm uses its running averages, and dropout does nothing."
     assert_array(alone, together, name="scores in test mode, row by row", hint=hint, **EXACT)
+    net = student.keep(student.layers.Network, SIZES, batchnorm=True, seed=3)
+    for _ in range(100):
+        student.keep(net.forward, x, "train")
+    # After 100 passes of one batch, the averages are its statistics but for 0.9^100 = 3e-5; eps
+    # beside them or not changes less than that.
+    hint = "Does each call of batchnorm_forward get the network's own bn_param?"
+    name = "scores in test mode, after 100 training passes over the same batch,"
+    expected = scores(x, "train")
+    assert_array(scores(x, "test"), expected, name=name, hint=hint, rtol=1e-2, atol=1e-2)
+
+
+P = 0.4
+"""Probability to drop in the check of dropout."""
+
+
+@pytest.mark.task("network", weight=1, depends=["dropout_backward"])
+def test_network_with_dropout(student, rng):
+    """Each hidden layer drops values of its own, once, and gradients take the same way back."""
+    width, rows = 6, 400
+    net = student.keep(student.layers.Network, (width,) * 4, dropout=P, seed=3)
+    identity = {f"W{layer}": np.eye(width) for layer in (1, 2, 3)}
+    student.probes.update(
+        net.params, identity | {f"b{layer}": np.zeros(width) for layer in (1, 2, 3)}
+    )
+    scores = student.value(
+        student.item(student.keep(net.forward, np.ones((rows, width)), "train"), 0)
+    )
+    assert_ndarray(scores, name="the scores", shape=(rows, width))
+    # Through identities a value arrives if both hidden layers keep it.
+    assert_rate(
+        int((scores == 0).sum()),
+        scores.size,
+        1 - (1 - P) ** 2,
+        name="the share of values that one of two layers drops",
+        false_alarm=1e-9,
+        hint="Take each dropout_param from self.dropout_param(mode), one for each hidden layer.",
+    )
+    x, dscores = rng.normal(size=(8, 9)), rng.normal(size=(8, 4))
+    params = student.value(student.keep(student.layers.Network, SIZES, dropout=P, seed=3).params)
+    params = {name: value + rng.normal(0, 0.5, value.shape) for name, value in params.items()}
+    along = {name: rng.normal(size=value.shape) for name, value in params.items()}
+
+    def passed(step):
+        """A new network of one seed, so one mask, after one pass."""
+        net = student.keep(student.layers.Network, SIZES, dropout=P, seed=3)
+        moved = {name: value + step * along[name] for name, value in params.items()}
+        student.probes.update(net.params, moved)
+        return net, student.keep(net.forward, x, "train")
+
+    def objective(step):
+        return float((student.value(student.item(passed(step)[1], 0)) * dscores).sum())
+
+    net, result = passed(0.0)
+    grads = student.value(student.keep(net.backward, dscores, student.item(result, 1)))
+    slope = sum(
+        float((entry(grads, name, name="the dict of gradients") * along[name]).sum())
+        for name in params
+    )
+    # A step of 1e-8 meets the kink of one of 88 ReLUs with probability 1e-6. Sums of size 10 lose
+    # 1e-15 of it, so the quotient is right to 1e-6; mistakes change it by more than 1e-2.
+    expected = (objective(1e-8) - objective(-1e-8)) / 2e-8
+    hint = "Backward needs the mask of forward, in the same place of the order."
+    name = "the slope of the scores along a random direction of all parameters"
+    assert_number(slope, expected, name=name, rtol=1e-4, atol=1e-4, hint=hint)
 
 
 def digits_for(digits, count):
@@ -291,7 +375,9 @@ def test_networks_learn_digits(student, digits, metric):
         ("dropout", {"dropout": 0.25}),
     ):
         net = student.keep(student.layers.Network, (784, 40, 30, 10), seed=5, **options)
-        student.layers.fit(net, train, validation, epochs=4, lr=0.1, batch_size=50, seed=6)
+        history = student.layers.fit(
+            net, train, validation, epochs=4, lr=0.1, batch_size=50, seed=6
+        )
         images, labels = validation
         scores = student.value(student.item(student.keep(net.forward, images, "test"), 0))
         assert_ndarray(scores, name="the scores", shape=(len(labels), 10))
@@ -306,6 +392,11 @@ def test_networks_learn_digits(student, digits, metric):
                 actual=f"{loss:.3g}; guessing gives {CHANCE:.2f}",
                 hint="Is each parameter moved against its gradient in each batch?",
             )
+        losses = entry(history, "validation_loss", name="the history")
+        last = as_numbers(losses, name="validation_loss", length=4)[-1]
+        of_network = f"the last validation loss of the network {name!r}"
+        hint = "Validate with mode 'test', after the epoch."
+        assert_number(last, loss, name=of_network, rtol=1e-6, atol=1e-9, hint=hint)
 
 
 LEARNT = 0.6
@@ -328,5 +419,106 @@ def test_comparison_figure(student, rng, artifact):
         student.keep(student.layers.comparison_figure, histories)
     )
     artifact("comparison_figure.png", figure_picture(figure))
-    for key in ("train_loss", "validation_loss"):
-        assert_curves(figure, {name: h[key] for name, h in histories.items()}, atol=1e-9)
+    plots = sorted(
+        (axes for axes in figure["axes"] if axes["lines"]), key=lambda axes: axes["position"][0]
+    )
+    if len(plots) != 2 or right_edge(plots[0]) > plots[1]["position"][0] + 0.1:
+        raise CheckFailure(
+            "training and validation are not drawn in two plots side by side",
+            expected="two plots, one right of the other",
+            actual=f"{len(plots)} plots with lines"
+            + (", not so placed" if len(plots) == 2 else ""),
+        )
+    for key, axes in zip(("train_loss", "validation_loss"), plots, strict=True):
+        curves = {name: history[key] for name, history in histories.items()}
+        hint = "Training stands on the left, validation on the right."
+        assert_curves(figure | {"axes": [axes]}, curves, atol=1e-9, hint=hint)
+        require_epochs_and_title(axes)
+
+
+def right_edge(axes):
+    return axes["position"][0] + axes["position"][2]
+
+
+def require_epochs_and_title(axes):
+    if not axes["title"].strip():
+        raise CheckFailure("a plot has no title", expected="a title over each plot")
+    for line in axes["lines"]:
+        if len(line["x"]) == 6 and not np.allclose(line["x"], np.arange(1, 7), rtol=0, atol=1e-9):
+            raise CheckFailure(
+                "epochs are counted from another number than 1",
+                expected="x values 1, 2, 3, ...",
+                actual=", ".join(f"{x:g}" for x in line["x"]),
+            )
+
+
+EPOCHS = 14
+"""With three ways to cut three samples into batches, 14 epochs in one way come by chance with
+probability 3^-13, which is 6e-7."""
+
+
+@pytest.mark.task("comparison", weight=1)
+def test_fit_step_by_step(student, rng):
+    """Every epoch has an order of its own, one step for each batch, and counts each sample once."""
+    net = student.keep(student.layers.Network, SIZES, seed=3)
+    params = student.value(net.params)
+    params = {name: value + rng.normal(0, 0.5, value.shape) for name, value in params.items()}
+    student.probes.update(net.params, params)
+    images, labels = rng.normal(size=(3, 9)), np.array([2, 0, 3])
+    unseen = rng.normal(size=(5, 9)), rng.integers(4, size=5)
+    history = student.layers.fit(
+        net, (images, labels), unseen, epochs=EPOCHS, lr=0.03, batch_size=2, seed=8
+    )
+    found = np.transpose(
+        [
+            as_numbers(entry(history, key, name="the history"), name=key, length=EPOCHS)
+            for key in ("train_loss", "validation_loss")
+        ]
+    )
+    left_over = []
+    for epoch, losses in enumerate(found, start=1):
+        for last in range(3):
+            first = [number for number in range(3) if number != last]
+            after, *expected = epoch_of(params, images, labels, (first, [last]), unseen)
+            # The same float64 products in another order, 1e-14; another way to cut changes 1e-5.
+            if np.allclose(losses, expected, rtol=1e-9, atol=1e-10):
+                params = after
+                left_over.append(last)
+                break
+        else:
+            raise CheckFailure(
+                f"the losses of epoch {epoch} are those of no order of its three samples",
+                expected="one step against the gradient for a batch of two and one for the third "
+                "sample, and the mean over the three samples",
+                actual=f"a training loss of {losses[0]:.6g}, a validation loss of {losses[1]:.6g}",
+                hint="Does every sample come once, and count once in the mean?",
+            )
+    if len(set(left_over)) == 1:
+        raise CheckFailure(
+            f"all {EPOCHS} epochs take the samples in the same order",
+            expected="a new order in each epoch",
+            actual="the same batches in each epoch",
+            hint="Draw the order inside the loop over epochs.",
+        )
+
+
+def epoch_of(params, images, labels, batches, unseen):
+    """Parameters after an epoch of gradient descent, its training loss, and the loss after it."""
+    total = 0.0
+    for batch in batches:
+        leaves = {name: torch.tensor(value, requires_grad=True) for name, value in params.items()}
+        loss = plain_loss(leaves, images[batch], labels[batch])
+        loss.backward()
+        params = {name: value - 0.03 * leaves[name].grad.numpy() for name, value in params.items()}
+        total += loss.item() * len(batch)
+    leaves = {name: torch.tensor(value) for name, value in params.items()}
+    return params, total / len(labels), plain_loss(leaves, *unseen).item()
+
+
+def plain_loss(params, images, labels):
+    """Cross-entropy of a network without batch norm and dropout."""
+    x = torch.tensor(images)
+    for layer in range(1, len(SIZES)):
+        x = x @ params[f"W{layer}"] + params[f"b{layer}"]
+        x = torch.relu(x) if layer < len(SIZES) - 1 else x
+    return torch.nn.functional.cross_entropy(x, torch.tensor(labels))

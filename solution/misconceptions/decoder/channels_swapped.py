@@ -1,0 +1,27 @@
+"""You swapped q1 and q2; the decoder has to run the encoder's sizes backwards, from q2 to q1.
+
+Hint: Make Decoder(6, 9, 5) and compare the shapes of its weights with the table of layers.
+"""
+
+import torch
+from torch import nn
+
+
+class Decoder(nn.Module):
+    def __init__(self, q1: int = 32, q2: int = 32, k: int = 10) -> None:
+        super().__init__()
+        self.fc = nn.Linear(k, q1 * 7 * 7)
+        self.unflatten = nn.Unflatten(1, (q1, 7, 7))
+        self.deconv1 = nn.ConvTranspose2d(
+            q1, q2, kernel_size=5, stride=2, padding=2, output_padding=1
+        )
+        self.deconv2 = nn.ConvTranspose2d(
+            q2, 1, kernel_size=5, stride=2, padding=2, output_padding=1
+        )
+        self.activation = nn.ELU()
+        self.to_pixels = nn.Sigmoid()
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        x = self.unflatten(self.activation(self.fc(z)))
+        x = self.activation(self.deconv1(x))
+        return self.to_pixels(self.deconv2(x))

@@ -1,0 +1,28 @@
+"""You went through the widths in the encoder's order; the decoder mirrors it and goes backwards.
+
+Hint: How many channels has the map of 1 x 1 pixel, and how many the last but one?
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+
+class DeepDecoder(nn.Module):
+    def __init__(self, widths: Sequence[int] = WIDTHS, latent: int = 64, channels: int = 3) -> None:
+        super().__init__()
+        backwards = (*widths, channels)
+        layers: list[nn.Module] = [nn.Linear(latent, widths[0]), nn.Unflatten(1, (widths[0], 1, 1))]
+        for before, after in pairwise(backwards):
+            layers += [
+                nn.ConvTranspose2d(before, after, kernel_size=2, stride=2),
+                nn.BatchNorm2d(after),
+                nn.ReLU(),
+            ]
+        layers[-1] = nn.Sigmoid()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return self.layers(z)

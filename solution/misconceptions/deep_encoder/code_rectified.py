@@ -1,0 +1,25 @@
+"""You put a ReLU after the linear layer, so no number of a code can be negative.
+
+Hint: What does the docstring say about what follows the linear layer?
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+
+class DeepEncoder(nn.Module):
+    def __init__(self, widths: Sequence[int] = WIDTHS, latent: int = 64, channels: int = 3) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in zip((channels, *widths), widths, strict=False):
+            layers += [
+                nn.Conv2d(before, after, kernel_size=2, stride=2),
+                nn.BatchNorm2d(after),
+                nn.ReLU(),
+            ]
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(widths[-1], latent), nn.ReLU())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers(x)

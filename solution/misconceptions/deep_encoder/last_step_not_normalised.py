@@ -1,0 +1,27 @@
+"""You left out batch normalisation in the last step, perhaps because a map of one pixel looks like
+nothing to normalise; there is still the batch to average over.
+
+Hint: Which of your steps differs from the others?
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+
+class DeepEncoder(nn.Module):
+    def __init__(self, widths: Sequence[int] = WIDTHS, latent: int = 64, channels: int = 3) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in zip((channels, *widths), widths, strict=False):
+            layers += [
+                nn.Conv2d(before, after, kernel_size=2, stride=2),
+                nn.BatchNorm2d(after),
+                nn.ReLU(),
+            ]
+        layers.pop(-2)
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(widths[-1], latent))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers(x)

@@ -1,0 +1,21 @@
+"""You squashed the codes with tanh, so each of their numbers stays between -1 and 1.
+
+Hint: Only the decoder's output needs a bound. Where does the table of layers end?
+"""
+
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, q1: int = 32, q2: int = 32, k: int = 10) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, q1, kernel_size=5, stride=2, padding=2)
+        self.conv2 = nn.Conv2d(q1, q2, kernel_size=5, stride=2, padding=2)
+        self.fc = nn.Linear(q2 * 7 * 7, k)
+        self.activation = nn.ELU()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.activation(self.conv1(x))
+        x = self.conv2(x).flatten(start_dim=1)
+        return torch.tanh(self.fc(self.activation(x)))

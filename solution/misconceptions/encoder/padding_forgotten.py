@@ -1,0 +1,22 @@
+"""You left out the padding of the convolutions: 28 shrinks to 12 and 4 instead of 14 and 7.
+
+Hint: Work out the sizes with the formula on the exercise sheet, once with padding 0 and once with
+padding 2.
+"""
+
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, q1: int = 32, q2: int = 32, k: int = 10) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, q1, kernel_size=5, stride=2)
+        self.conv2 = nn.Conv2d(q1, q2, kernel_size=5, stride=2)
+        self.fc = nn.Linear(q2 * 4 * 4, k)
+        self.activation = nn.ELU()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.activation(self.conv1(x))
+        x = self.conv2(x).flatten(start_dim=1)
+        return self.fc(self.activation(x))

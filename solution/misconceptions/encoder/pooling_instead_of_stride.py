@@ -1,0 +1,23 @@
+"""You halved the sizes by pooling after convolutions with stride 1; here it is the stride of the
+convolution that halves them.
+
+Hint: The shapes are right. Which argument of Conv2d would make the pooling layer superfluous?
+"""
+
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self, q1: int = 32, q2: int = 32, k: int = 10) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, q1, kernel_size=5, stride=1, padding=2)
+        self.conv2 = nn.Conv2d(q1, q2, kernel_size=5, stride=1, padding=2)
+        self.fc = nn.Linear(q2 * 7 * 7, k)
+        self.activation = nn.ELU()
+        self.pool = nn.MaxPool2d(2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.pool(self.activation(self.conv1(x)))
+        x = self.pool(self.conv2(x)).flatten(start_dim=1)
+        return self.fc(self.activation(x))

@@ -1,0 +1,21 @@
+"""You swapped rows and columns; a symmetric grid hides it, but image [a, b] belongs in row a and
+column b.
+
+Hint: Draw a grid in which every image is different, and look for image [0, 1].
+"""
+
+import torch
+from matplotlib.figure import Figure
+
+
+def mixture_figure(grid: torch.Tensor) -> Figure:
+    figure = Figure(figsize=(6.5, 7))
+    figure.suptitle("Decoded mixtures of the digits 0 to 9")
+    figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.92, wspace=0.06, hspace=0.06)
+    axes = figure.subplots(10, 10)
+    for row in range(10):
+        for column in range(10):
+            ax, image = axes[row, column], grid[column, row, 0].detach().cpu().numpy()
+            ax.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            ax.axis("off")
+    return figure

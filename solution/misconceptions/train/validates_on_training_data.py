@@ -1,0 +1,24 @@
+"""You validate on the training data, so the second curve shows how well the network knows what it
+has learnt from.
+
+Hint: To which of your two calls does validation_loader belong?
+"""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+
+def train(
+    model: nn.Module,
+    train_loader: DataLoader,
+    validation_loader: DataLoader,
+    epochs: int = 10,
+    lr: float = 1e-3,
+) -> dict[str, list[float]]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    history: dict[str, list[float]] = {"train_loss": [], "validation_loss": []}
+    for _ in range(epochs):
+        history["train_loss"].append(train_epoch(model, train_loader, optimizer))
+        history["validation_loss"].append(validate(model, train_loader))
+    return history

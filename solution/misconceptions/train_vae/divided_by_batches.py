@@ -1,0 +1,31 @@
+"""You divided the errors by the number of batches instead of the number of images.
+
+Hint: What is the error of one image, if a batch of 16 has the error 160?
+"""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+
+def train_vae(
+    model: nn.Module, loader: DataLoader, epochs: int = 20, lr: float = 0.001
+) -> list[float]:
+    device = next(model.parameters()).device
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    errors = []
+    model.train()
+    for _ in range(epochs):
+        total, samples = (0.0, 0)
+        for images, _ in loader:
+            images = images.to(device)
+            reconstruction, mu, logvar = model(images)
+            loss, squared_error, _ = vae_loss(reconstruction, images, mu, logvar)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += squared_error.item()
+            samples += 1
+        errors.append(total / samples)
+    model.eval()
+    return errors
