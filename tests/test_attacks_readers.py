@@ -51,6 +51,9 @@ def hand_in(folder):
     for path in FAMILY.glob("*.py"):
         (folder / path.stem).mkdir(parents=True)
         shutil.copy(path, folder / path.stem / "work.py")
+    for path in FAMILY.glob("*/*.ipynb"):
+        (folder / path.parent.name).mkdir(parents=True)
+        shutil.copy(path, folder / path.parent.name)
     for name in [*file_names(), BROKEN]:
         try:
             place = os.path.join(os.fsencode(folder), os.fsencode(name))  # noqa: PTH118 - any bytes
@@ -190,7 +193,7 @@ def test_every_score_is_valid_and_small(graded):
 
 
 def test_scores_are_those_of_the_work(graded):
-    listed = {path.stem for path in FAMILY.glob("*.py")}
+    listed = {path.stem for path in FAMILY.iterdir()}
     for folder in graded[0]:
         for path in folder.glob("*/score.json"):
             if path.parent.name not in listed:

@@ -305,7 +305,6 @@ def test_a_single_python_file_is_a_submission(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("ada.ipynb", "'ada.ipynb' is a notebook, which is not supported yet; hand in mnist.py"),
         ("ada.rar", "'ada.rar' is an archive that cannot be opened; hand in a .zip"),
         ("ada.tar.xz", "'ada.tar.xz' is an archive that cannot be opened; hand in a .zip"),
     ],
@@ -333,7 +332,9 @@ def test_nothing_gradable_says_what_there_is(tmp_path: Path) -> None:
     )
     (tmp_path / "class" / "eve").mkdir()
     problems = {name: problem(s) for name, s in take(tmp_path, tmp_path / "class").items()}
-    assert problems["ada"].endswith("; notebooks are not supported yet: 'hw.ipynb'")
+    assert problems["ada"].endswith(
+        "; 'hw.ipynb' cannot be taken: it is no notebook: it has no cells"
+    )
     assert problems["bob"].endswith("; found under other names: 'model.py'")
     assert problems["cyd"].endswith("; cannot be opened, hand in a .zip: 'hw.rar'")
     assert problems["dan"].endswith("was found")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checks import assert_axes_off, assert_grid, assert_titled
+from grader.checks import assert_axes_off, assert_grid, assert_titled, figure_picture
 
 
 @pytest.mark.task("reconstructions", weight=1, gate=True)
@@ -12,8 +12,9 @@ def test_pairs_in_rows(reconstruction_drawing):
 
 
 @pytest.mark.task("reconstructions", weight=1)
-def test_reconstructions_are_presentable(reconstruction_drawing):
+def test_reconstructions_are_presentable(reconstruction_drawing, artifact):
     """The figure of reconstructions has a title, and its images no axes around them."""
+    artifact("reconstruction_figure.png", figure_picture(reconstruction_drawing.figure))
     assert_titled(reconstruction_drawing.figure)
     assert_axes_off(reconstruction_drawing.figure)
 
@@ -25,7 +26,8 @@ def test_ten_by_ten(mixture_drawing):
 
 
 @pytest.mark.task("mixture_grid", weight=1)
-def test_mixtures_are_presentable(mixture_drawing):
+def test_mixtures_are_presentable(mixture_drawing, artifact):
     """The figure of mixtures has a title, and its images no axes around them."""
+    artifact("mixture_figure.png", figure_picture(mixture_drawing.figure))
     assert_titled(mixture_drawing.figure)
     assert_axes_off(mixture_drawing.figure)

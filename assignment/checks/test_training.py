@@ -1,7 +1,10 @@
 """Public checks of training.py, with a tiny network of the grader's own."""
 
+import io
+
 import pytest
 import torch
+from PIL import Image
 
 from grader.checks import CheckFailure, as_number, as_numbers, assert_loss_below
 
@@ -92,13 +95,23 @@ def test_history(student, torch_rng, entries):
         as_numbers(losses, name=f"history[{key!r}]", length=3)
 
 
+def picture(trained, count=16):
+    """Digits above and what the student's own network makes of them below, as PNG."""
+    rows = torch.stack([trained.images[:count], trained.outputs[:count]])
+    grey = (rows.nan_to_num(0).clip(0, 1) * 255).round().byte().reshape(2, count, 28, 28)
+    content = io.BytesIO()
+    Image.fromarray(grey.permute(0, 2, 1, 3).reshape(56, -1).numpy()).save(content, "png")
+    return content.getvalue()
+
+
 @pytest.mark.timeout(120)  # twice 313 steps: 20 s where the reference takes 10
 @pytest.mark.task("train", weight=3, depends=["autoencoder"])
-def test_learns_digits(trained, metric):
+def test_learns_digits(trained, metric, artifact):
     """A short training run brings the loss on unseen digits clearly below the mean image.
 
     Digits are encoded in one process and decoded in another, to which only codes and parameters go.
     """
+    artifact("own_reconstructions.png", picture(trained))
     metric("validation_mse", trained.loss)
     metric("starts", trained.starts)
     assert_loss_below(

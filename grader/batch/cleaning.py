@@ -18,7 +18,9 @@ from grader.batch.candidates import (
     read_module,
     without_suffix,
 )
+from grader.batch.ipynb import Origin, Outline
 from grader.batch.names import listed, shown, why_unwritable
+from grader.batch.notebooks import take_notebooks
 from grader.batch.sources import normalise
 from grader.batch.tree import (
     CLUTTER,
@@ -43,13 +45,20 @@ class Cleaned:
 
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    origin: Origin = field(default_factory=Origin)
+    """Where modules came from that were made of notebooks."""
+    notebooks: list[File] = field(default_factory=list)
+    """These notebooks."""
 
 
-def clean(tree: Tree, modules: Sequence[str], stack: ExitStack) -> Cleaned:
+def clean(
+    tree: Tree, modules: Sequence[str], stack: ExitStack, outlines: Sequence[Outline] = ()
+) -> Cleaned:
     """Choose and clean the files of a submission; nothing is written.
 
-    Modules get their own names and lie at the top. The other files of the folder where most
-    modules lie keep their places from there, if they are small.
+    Modules get their own names and lie at the top; those that are missing or not finished are
+    made from notebooks. The other files of the folder where most modules lie keep their places
+    from there, if they are small.
 
     Parameters
     ----------
@@ -59,6 +68,8 @@ def clean(tree: Tree, modules: Sequence[str], stack: ExitStack) -> Cleaned:
         File names of the assignment's modules, such as ``layers.py``.
     stack
         Closes the archives that are opened inside the submission.
+    outlines
+        What each unit defines, for finding it in a notebook.
 
     Raises
     ------
@@ -69,14 +80,18 @@ def clean(tree: Tree, modules: Sequence[str], stack: ExitStack) -> Cleaned:
     tree = _without_grader(tree)
     _check_size(tree)
     found = find(tree, modules)
+    taken = take_notebooks(tree, modules, outlines, found)
     if len(found.modules) < len(modules):
         unopened = _open_archives(tree, stack)
         _check_size(tree)
         found = find(tree, modules)
+        taken = take_notebooks(tree, modules, outlines, found)
         if not found.modules:
-            raise ProblemError(_nothing(tree, modules, unopened))
+            raise ProblemError(_nothing(tree, modules, [*taken.problems, *unopened]))
     base = _base(found)
-    cleaned = Cleaned()
+    cleaned = Cleaned(origin=Origin(modules=taken.origins), notebooks=taken.files)
+    found.spare += taken.files
+    tree.left_out += [LeftOut(name, why) for name, why in taken.failed.items()]
     if base:
         cleaned.notes.append(f"found in the folder {shown(base)}")
     cleaned.notes += found.notes
@@ -150,8 +165,8 @@ def _nothing(tree: Tree, modules: Sequence[str], unopened: Iterable[str]) -> str
     others = [x.name for x in tree.left_out if x.reason != CLUTTER]
     if scripts:
         parts.append(f"found under other names: {listed(scripts)}")
-    if notebooks:
-        parts.append(f"notebooks are not supported yet: {listed(notebooks)}")
+    if notebooks and not unopened:
+        parts.append(f"nothing of it is defined in {listed(notebooks)}")
     if foreign:
         parts.append(f"cannot be opened, hand in a .zip: {listed(foreign)}")
     parts += unopened

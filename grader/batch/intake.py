@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from grader.batch.archives import archive_kind, archive_stem, open_archive
-from grader.batch.candidates import MAX_DEPTH, ProblemError, match
+from grader.batch.candidates import MAX_DEPTH, ProblemError
 from grader.batch.cleaning import clean, digest, write
 from grader.batch.folders import read_file, walk
+from grader.batch.ipynb import MAX_BYTES, Origin, Outline
 from grader.batch.layouts import recognise, unusable
 from grader.batch.names import shown, slug, with_hash
+from grader.batch.notebooks import stands_for
 from grader.batch.parts import Part, of_file, of_folder, of_tree
 from grader.batch.submission import IntakeError, Submission
 from grader.batch.tree import File, Tree, UnreadableError
@@ -30,7 +32,14 @@ _ORDINARY: Final = frozenset(
 """Names of folders that say nothing about whose they are."""
 
 
-def collect(paths: Sequence[Path], *, modules: Sequence[str], workdir: Path) -> list[Submission]:
+def collect(
+    paths: Sequence[Path],
+    *,
+    modules: Sequence[str],
+    workdir: Path,
+    outlines: Sequence[Outline] = (),
+    notebooks: Path | None = None,
+) -> list[Submission]:
     """Take in all submissions below some paths.
 
     A folder is a single submission if it holds a module directly, or in a folder with a name such
@@ -40,12 +49,17 @@ def collect(paths: Sequence[Path], *, modules: Sequence[str], workdir: Path) -> 
     Parameters
     ----------
     paths
-        Folders, archives (``.zip``, ``.tar``, ``.tar.gz``, ``.tgz``, ``.tar.bz2``) and ``.py``
-        files.
+        Folders, archives (``.zip``, ``.tar``, ``.tar.gz``, ``.tgz``, ``.tar.bz2``), ``.py`` and
+        ``.ipynb`` files.
     modules
         File names of the assignment's units, such as ``layers.py``.
     workdir
         A private folder; cleaned files go to ``workdir/ID``, which is made anew.
+    outlines
+        What each unit defines, for finding it in notebooks; without it, only notebooks named after
+        a unit stand for it.
+    notebooks
+        A private folder for copies of the notebooks that were read; None: none are kept.
 
     Returns
     -------
@@ -64,7 +78,7 @@ def collect(paths: Sequence[Path], *, modules: Sequence[str], workdir: Path) -> 
             parts += [(path, part) for part in _parts(path, modules, stack)]
         ids = _ids(parts)
         submissions = [
-            _take(path, part, name, modules, workdir)
+            _take(path, part, name, modules, workdir, outlines, notebooks)
             for (path, part), name in zip(parts, ids, strict=True)
         ]
     return sorted(submissions, key=lambda submission: submission.id)
@@ -76,13 +90,14 @@ def _parts(path: Path, modules: Sequence[str], stack: ExitStack) -> list[Part]:
         return _in_folder(path, modules)
     if not path.is_file():
         raise IntakeError(
-            f"{shown(str(path))}: does not exist; name a folder, an archive or a .py file"
+            f"{shown(str(path))}: does not exist; name a folder, an archive, a .py or .ipynb file"
         )
     if archive_kind(path.name) is None:
-        parts = of_file(_on_disk(path), modules)
+        parts = of_file(_on_disk(path))
         if not parts:
             raise IntakeError(
-                f"{shown(str(path))}: is no submission; name a folder, a .zip, .tar.gz or .py"
+                f"{shown(str(path))}: is no submission; name a folder, a .zip, .tar.gz, .py or "
+                ".ipynb"
             )
         return parts
     label = archive_stem(path.name)
@@ -109,19 +124,19 @@ def _in_folder(path: Path, modules: Sequence[str]) -> list[Part]:
     if parts is None:
         parts = [of_folder(folder, inner) for folder, inner in tree.split().items()]
         for file in tree.top_files():
-            parts += of_file(file, modules)
+            parts += of_file(file)
         parts += unusable(tree)
     if not parts:
         raise IntakeError(
             f"{shown(str(path))}: holds no submissions; name a folder with one folder, "
-            "archive or .py file for each"
+            "archive, .py or .ipynb file for each"
         )
     return parts
 
 
 def _is_single(tree: Tree, modules: Sequence[str]) -> bool:
     for file in tree.files:
-        if file.name.count("/") <= MAX_DEPTH and match(file.base, modules):
+        if file.name.count("/") <= MAX_DEPTH and stands_for(file.base, modules):
             folders = file.folder.casefold().split("/") if file.folder else []
             if _ORDINARY.issuperset(folders):
                 return True
@@ -149,20 +164,31 @@ def _ids(parts: Sequence[tuple[Path, Part]]) -> list[str]:
     return ids
 
 
-def _take(path: Path, part: Part, name: str, modules: Sequence[str], workdir: Path) -> Submission:
+def _take(
+    path: Path,
+    part: Part,
+    name: str,
+    modules: Sequence[str],
+    workdir: Path,
+    outlines: Sequence[Outline],
+    notebooks: Path | None,
+) -> Submission:
     """Clean one submission and lay it out, or say why it cannot be graded."""
     problem, notes, files = part.problem, list[str](), None
-    whole = ""
+    whole, origin, kept = "", Origin(), list[Path]()
     if problem is None:
         try:
             with ExitStack() as stack:
-                cleaned = clean(part.load(stack), modules, stack)
+                cleaned = clean(part.load(stack), modules, stack, outlines)
+                if notebooks is not None:
+                    kept = _keep(cleaned.notebooks, notebooks / name)
         except ProblemError as reason:
             problem = str(reason)
         except UnreadableError as reason:
             problem = f"{shown(part.key)}: {reason}"
         else:
             notes, whole, files = cleaned.notes, digest(cleaned.files), workdir / name
+            origin = cleaned.origin
             try:
                 write(cleaned.files, files)
             except OSError as error:
@@ -182,5 +208,18 @@ def _take(path: Path, part: Part, name: str, modules: Sequence[str], workdir: Pa
         layout=part.layout,
         problem=problem,
         notes=tuple(notes),
+        origin=origin,
+        notebooks=tuple(kept),
         digest=whole,
     )
+
+
+def _keep(notebooks: Sequence[File], folder: Path) -> list[Path]:
+    """Copies of notebooks as they were handed in, under names of ours."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = []
+    for number, file in enumerate(notebooks):
+        path = folder / f"{number}.ipynb"
+        path.write_bytes(file.read(MAX_BYTES))
+        kept.append(path)
+    return kept

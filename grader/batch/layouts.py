@@ -20,9 +20,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from grader.batch.candidates import match, without_suffix
+from grader.batch.candidates import without_suffix
 from grader.batch.gradescope import gradescope
 from grader.batch.names import shown
+from grader.batch.notebooks import stands_for
 from grader.batch.parts import Part, of_file, of_folder, of_tree
 from grader.batch.submission import Student
 from grader.batch.tree import CLUTTER, File, LeftOut, Tree
@@ -61,12 +62,12 @@ def recognise(tree: Tree, name: str, modules: Sequence[str]) -> list[Part] | Non
         It is a Gradescope download whose metadata cannot be read.
     """
     for inner, inner_name in _unwrapped(tree, name):
-        if any(match(file.base, modules) for file in inner.top_files()):
+        if any(stands_for(file.base, modules) for file in inner.top_files()):
             return None
         parts = (
             gradescope(inner, name)
-            or _moodle(inner, modules)
-            or _canvas(inner, modules)
+            or _moodle(inner)
+            or _canvas(inner)
             or _classroom(inner, inner_name)
         )
         if parts:
@@ -85,7 +86,7 @@ def _unwrapped(tree: Tree, name: str) -> Iterator[tuple[Tree, str]]:
         yield tree, name
 
 
-def _canvas(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
+def _canvas(tree: Tree) -> list[Part] | None:
     parts: dict[str, tuple[Part, Tree]] = {}
     others: dict[str, File | Tree] = {}
     for entry, content in _entries(tree):
@@ -111,7 +112,7 @@ def _canvas(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
             part.attempt = max(part.attempt or 1, number + 1)
     if not parts or len(others) > len(parts):
         return None
-    return [part for part, _ in parts.values()] + _others(others, modules) + unusable(tree)
+    return [part for part, _ in parts.values()] + _others(others) + unusable(tree)
 
 
 def _entries(tree: Tree) -> list[tuple[str, File | Tree]]:
@@ -119,13 +120,11 @@ def _entries(tree: Tree) -> list[tuple[str, File | Tree]]:
     return [*((file.name, file) for file in tree.top_files()), *tree.split().items()]
 
 
-def _others(entries: dict[str, File | Tree], modules: Sequence[str]) -> list[Part]:
+def _others(entries: dict[str, File | Tree]) -> list[Part]:
     """What somebody put beside a download, such as work that was mailed."""
     parts: list[Part] = []
     for name, content in entries.items():
-        parts += (
-            of_file(content, modules) if isinstance(content, File) else [of_folder(name, content)]
-        )
+        parts += of_file(content) if isinstance(content, File) else [of_folder(name, content)]
     return parts
 
 
@@ -145,7 +144,7 @@ def _add_upload(inner: Tree, filename: str, content: File | Tree) -> None:
         inner.add(File(name, content.size, content.read, content.packed))
 
 
-def _moodle(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
+def _moodle(tree: Tree) -> list[Part] | None:
     parts: dict[str, tuple[Part, Tree]] = {}
     others: dict[str, File | Tree] = {}
     for entry, content in _entries(tree):
@@ -173,7 +172,7 @@ def _moodle(tree: Tree, modules: Sequence[str]) -> list[Part] | None:
             _add_upload(inner, found["rest"], content)
     if not parts:
         return None
-    return [part for part, _ in parts.values()] + _others(others, modules) + unusable(tree)
+    return [part for part, _ in parts.values()] + _others(others) + unusable(tree)
 
 
 def _classroom(tree: Tree, name: str) -> list[Part] | None:

@@ -1,7 +1,7 @@
 """One submission as it was recognised in a folder or download, before its files are looked at."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +43,7 @@ def of_folder(folder: str, tree: Tree) -> Part:
     return Part(folder, "folder", of_tree(tree), folder, folder)
 
 
-def of_file(file: File, modules: Sequence[str]) -> list[Part]:
+def of_file(file: File) -> list[Part]:
     """The submission that a single file is; none if it is of a kind that nobody hands in."""
     name = file.base.lower()
     kind = archive_kind(name)
@@ -55,12 +55,8 @@ def of_file(file: File, modules: Sequence[str]) -> list[Part]:
     if name.endswith(".py"):
         return [Part(stem, "py", tree, file.base, file.base)]
     if name.endswith(".ipynb"):
-        problem = (
-            f"{shown(file.base)} is a notebook, which is not supported yet; "
-            f"hand in {', '.join(modules)}"
-        )
-    elif name.endswith(FOREIGN):
-        problem = f"{shown(file.base)} is an archive that cannot be opened; hand in a .zip"
-    else:
+        return [Part(stem, "ipynb", tree, file.base, file.base)]
+    if not name.endswith(FOREIGN):
         return []
+    problem = f"{shown(file.base)} is an archive that cannot be opened; hand in a .zip"
     return [Part(stem, "file", tree, file.base, file.base, problem=problem)]

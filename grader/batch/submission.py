@@ -6,10 +6,12 @@ from typing import Literal
 
 import msgspec
 
+from grader.batch.ipynb.origin import Origin
+
 Layout = Literal[
-    "folder", "zip", "tar", "py", "file", "canvas", "moodle", "gradescope", "classroom"
+    "folder", "zip", "tar", "py", "ipynb", "file", "canvas", "moodle", "gradescope", "classroom"
 ]
-"""How a submission lay there; ``file`` is one that cannot be graded, such as a notebook."""
+"""How a submission lay there; ``file`` is one that cannot be graded, such as a .rar archive."""
 
 
 class IntakeError(Exception):
@@ -55,5 +57,9 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """Why this submission cannot be graded; the others can."""
     notes: tuple[str, ...] = ()
     """What was handled on the way, for staff and student."""
+    origin: Origin = Origin()
+    """Where modules came from that were made of notebooks."""
+    notebooks: tuple[Path, ...] = ()
+    """Copies of these notebooks, where :func:`collect` was asked to keep them."""
     digest: str
     """SHA-256 over the names and bytes of the cleaned files, or over the problem."""

@@ -31,9 +31,9 @@ def release(solution: Path, out: Path, archive: Path | None, check: bool) -> Non
     """Make what students get from the solution.
 
     Writes the folder OUT: each module named in assignment.toml cut to a stub, assignment.toml,
-    README.md, pictures/, pytest.ini, checks/conftest.py if there is one, and checks/public/ as
-    checks/. Nothing else. The student zip
-    holds OUT, the data, and what [release] include names in assignment.toml.
+    README.md, pictures/, pytest.ini, checks/conftest.py if there is one, checks/public/ as
+    checks/, and with a table [notebook] in assignment.toml a notebook of each module. Nothing
+    else. The student zip holds OUT, the data, and what [release] include names there.
 
     In a module, the lines between two markers are the solution of a task:
 

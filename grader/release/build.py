@@ -55,6 +55,8 @@ def build(solution: Path, name: str, say: Callable[[str], None] = lambda line: N
     ManifestError
         ``assignment.toml`` is missing or wrong.
     """
+    from grader.notebook.build import notebooks  # which is made of parts of this package
+
     if not solution.is_dir():
         raise ReleaseError(f"{solution}: is no folder; name the solution with --solution")
     manifest = load_manifest(solution)
@@ -68,6 +70,7 @@ def build(solution: Path, name: str, say: Callable[[str], None] = lambda line: N
         raise ReleaseError(f"{solution / 'checks' / 'public'}: holds no check; students need some")
     if (solution / _SHARED_BY_CHECKS).is_file():
         checks[_SHARED_BY_CHECKS] = read(solution / _SHARED_BY_CHECKS)
+    files |= notebooks(manifest, stubs, files, name)
     files = dict(sorted((files | checks).items()))
     extras = files_beside(solution, name, manifest, sheet=files[EXERCISE_SHEET])
     if manifest.data is not None and not (solution / manifest.data).is_dir():

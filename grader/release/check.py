@@ -9,6 +9,9 @@ from grader.release.folders import CACHES, decode, list_files
 DIFF_LINES = 12
 """As many lines of a difference as a reader needs to see what happened."""
 
+DIFF_COLUMNS = 200
+"""As many characters of a line."""
+
 _VISIBLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
     ord("\t"): "\t",
     ord("\r"): "\\r",
@@ -48,9 +51,16 @@ def _diff(found: bytes, wanted: bytes) -> Iterator[str]:
     lines = list(
         difflib.unified_diff(_lines(found), _lines(wanted), "there", "released", lineterm="", n=1)
     )
-    yield from (f"    {line.translate(_VISIBLE)}" for line in lines[:DIFF_LINES])
+    yield from (f"    {_cut(line.translate(_VISIBLE))}" for line in lines[:DIFF_LINES])
     if len(lines) > DIFF_LINES:
         yield f"    ... {len(lines) - DIFF_LINES} more lines"
+
+
+def _cut(line: str) -> str:
+    """The start of a line; a picture inside a notebook is one line of some hundred thousand."""
+    return (
+        line if len(line) <= DIFF_COLUMNS else f"{line[:DIFF_COLUMNS]} ... ({len(line)} characters)"
+    )
 
 
 def _lines(content: bytes) -> list[str]:

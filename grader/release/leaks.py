@@ -5,6 +5,7 @@ see: a solution pasted into the exercise sheet, a public check, or a file packed
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -54,13 +55,39 @@ def refuse_leaks(
     for path, content in chain(files.items(), extras.items()):  # both may hold a README.md
         if b"\0" in content:
             continue  # not text
-        text = decode(content)
+        text = _text(path, content)
         for name in names:
             if re.search(rf"\b{name}\b", text):
                 fix = "rename the check, or take the name out"
                 raise ReleaseError(f"{path}: names the hidden check {name}; {fix}")
         for stub_path, stub in stubs.items():
             _refuse_region_lines(path, text, stub, own=path == stub_path)
+
+
+def _text(path: str, content: bytes) -> str:
+    """A file as text; of a notebook every text in it, whose lines JSON would hide."""
+    text = decode(content)
+    if not path.endswith(".ipynb"):
+        return text
+    try:
+        return "\n".join(_texts(json.loads(text)))
+    except (ValueError, RecursionError):
+        return text
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Each text in a JSON value; a list of nothing but text, such as a cell's lines, is one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        yield "".join(value)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
 
 
 def hidden_names(solution: Path) -> list[str]:

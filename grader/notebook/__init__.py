@@ -1,0 +1,1 @@
+"""Assignments as Jupyter notebooks: made from the stubs, worked in, and handed in."""
