@@ -17,7 +17,9 @@ class ConfinementError(Exception):
 class Confinement:
     """Some layers of the sandbox, made ready once, for every worker to put on."""
 
-    def __init__(self, layers: Collection[str], readable: Sequence[Path]) -> None:
+    def __init__(
+        self, layers: Collection[str], readable: Sequence[Path], devices: Sequence[Path] = ()
+    ) -> None:
         """Make ready.
 
         Parameters
@@ -26,6 +28,8 @@ class Confinement:
             Names out of :data:`CONFINEMENT`; others are the business of others.
         readable
             What every worker may read.
+        devices
+            Device nodes that every worker may use.
 
         Raises
         ------
@@ -34,6 +38,7 @@ class Confinement:
         """
         self.layers = frozenset(layers) & frozenset(CONFINEMENT)
         self._readable = readable
+        self._devices = devices
         self._filter: seccomp.Filter | None = None
         if "landlock" in self.layers and not landlock.version():
             raise ConfinementError("landlock: this kernel has none; run 'grader doctor'")
@@ -45,7 +50,7 @@ class Confinement:
 
     def only(self, layers: Collection[str]) -> "Confinement":
         """The same with some of its layers only."""
-        fewer = Confinement((), self._readable)
+        fewer = Confinement((), self._readable, self._devices)
         fewer.layers = self.layers & frozenset(layers)
         fewer._filter = self._filter
         return fewer
@@ -59,7 +64,8 @@ class Confinement:
         if self.layers - {"capabilities"}:
             privileges.set_no_new_privs()  # the kernel asks it of Landlock and seccomp as well
         if "landlock" in self.layers:
-            landlock.restrict(readable=[*self._readable, *readable], own=own)
+            places = [*self._readable, *readable]
+            landlock.restrict(readable=places, own=own, devices=self._devices)
         if "capabilities" in self.layers:
             privileges.drop_capabilities()
         if "seccomp" in self.layers and self._filter is not None:

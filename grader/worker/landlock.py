@@ -70,6 +70,8 @@ OWN: Final = (
 """Rights on a worker's own folders: all but programs, devices and sockets."""
 USE: Final = File.READ_FILE | File.WRITE_FILE
 """Rights on the devices of :data:`DEVICES`."""
+DRIVE: Final = USE | File.IOCTL_DEV
+"""Rights on further devices that a worker is handed, such as a graphics processor."""
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 """What every worker may read and write."""
 _OF_A_FILE: Final = File.EXECUTE | File.WRITE_FILE | File.READ_FILE | File.TRUNCATE | File.IOCTL_DEV
@@ -114,18 +116,23 @@ def stops(abi: int) -> str:
     return ", ".join(parts)
 
 
-def restrict(*, readable: Iterable[Path], own: Iterable[Path]) -> None:
+def restrict(
+    *, readable: Iterable[Path], own: Iterable[Path], devices: Iterable[Path] = ()
+) -> None:
     """Leave this process, and all it starts, nothing but some files; there is no way back.
 
     The process must have no_new_privs, and one thread. Places that do not exist are passed over.
+    TCP ports are all refused from ABI 4 on, and from 6 on signals and abstract sockets that lead
+    out of the process and what it starts.
 
     Parameters
     ----------
     readable
         Files and folders to read, and to run programs from.
     own
-        Folders to read, write and change. TCP ports are all refused from ABI 4 on, and from 6 on
-        signals and abstract sockets that lead out of the process and what it starts.
+        Folders to read, write and change.
+    devices
+        Device nodes to open and to control.
 
     Raises
     ------
@@ -142,6 +149,7 @@ def restrict(*, readable: Iterable[Path], own: Iterable[Path]) -> None:
             (readable, READ),
             (map(Path, DEVICES), USE),
             (own, OWN),
+            (devices, DRIVE),
         ):
             for place in places:
                 _allow(ruleset, place, rights & handled)

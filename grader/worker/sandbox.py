@@ -38,6 +38,8 @@ def zygote_command(
     data: Path | None,
     preload: Sequence[str] = (),
     layers: Collection[str] | None = None,
+    devices: Sequence[Path] = (),
+    cuda: bool = False,
 ) -> list[str]:
     """The command line of a zygote; its control socket must be on descriptor 3.
 
@@ -53,12 +55,19 @@ def zygote_command(
         Names of the layers that workers have. The zygote tries each of them before the first
         submission, and does not start where one stops nothing. Empty: none, and nothing is
         tried. None: inside bubblewrap all but namespaces of a worker's own; outside it none.
+    devices
+        Device nodes that student code may use, such as those of a graphics processor.
+    cuda
+        Whether to start only where a worker can compute on a graphics processor.
     """
     if layers is None:
         layers = ["bubblewrap", *CONFINEMENT, "rlimits"] if isolate else []
     options = [f"--layers={','.join(layers)}"]
     if data is not None:
         options.append(f"--data={data}")
+    options += [f"--device={node}" for node in devices]
+    if cuda:
+        options.append(f"--cuda={os.environ.get('CUDA_VISIBLE_DEVICES', '')}")
     if os.geteuid() == 0 and (isolate or layers):
         options.append("--nobody")
     python = [sys.executable, "-E", "-s", "-P", "-B", "-m", "grader.worker.zygote", *options]
@@ -90,6 +99,8 @@ def zygote_command(
         if Path(link).is_symlink():
             command += ["--symlink", str(Path(link).readlink()), link]
     command += ["--proc", "/proc", "--dev", "/dev"]
+    for node in devices:
+        command += ["--dev-bind-try", str(node), str(node)]
     command += ["--remount-ro", "/dev/pts", "--remount-ro", "/dev"]  # Landlock allows chmod
     command += ["--perms", "1777", "--tmpfs", str(SCRATCH)]
     if not any(place.is_relative_to("/tmp") for place in shared):
@@ -120,6 +131,7 @@ def environment() -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": str(SCRATCH),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # asking for CUDA must not spoil a process for forks
     }
 
 

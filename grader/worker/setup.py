@@ -43,7 +43,15 @@ def _mount_tmpfs(place: str, options: str, flags: int) -> None:
         raise OSError(ctypes.get_errno(), f"mount {place}")
 
 
-def limit(*, memory_mb: int, processes: int, files_mb: int, cpu_s: int, others: bool) -> None:
+def limit(
+    *,
+    memory_mb: int,
+    processes: int,
+    files_mb: int,
+    cpu_s: int,
+    others: bool,
+    addresses: bool = True,
+) -> None:
     """Resource limits that hold for this process and whatever it forks.
 
     Parameters
@@ -59,11 +67,14 @@ def limit(*, memory_mb: int, processes: int, files_mb: int, cpu_s: int, others: 
     others
         Whether the kernel counts this user's other processes along, as it does outside a user
         namespace of our own.
+    addresses
+        Whether memory is bounded by addresses; otherwise by what is mapped to be written.
     """
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    sizes = Path("/proc/self/statm").read_text().split()
+    mapped = int(sizes[0 if addresses else 5]) * resource.getpagesize()
     running = _tasks_of(os.getuid()) if others else 0
     for kind, value in (
-        (resource.RLIMIT_AS, mapped + memory_mb * 2**20),
+        (resource.RLIMIT_AS if addresses else resource.RLIMIT_DATA, mapped + memory_mb * 2**20),
         (resource.RLIMIT_NPROC, running + processes),
         (resource.RLIMIT_FSIZE, files_mb * 2**20),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),

@@ -30,7 +30,7 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from grader.worker import privileges, setup, trials, wire
+from grader.worker import gpu, privileges, setup, trials, wire
 from grader.worker.bounds import CONTROL, Bounds, End
 from grader.worker.confinement import Confinement, ConfinementError
 from grader.worker.sandbox import CLOSED_FIX, readable, scratch
@@ -73,12 +73,19 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # a collection in a worker must not touch, and so copy, torch's objects
     try:
-        confinement = Confinement(layers, places)
+        confinement = Confinement(layers, places, [Path(node) for node in options.device])
     except ConfinementError as error:
         raise SystemExit(str(error)) from error
     if through := _prove(confinement, layers):
         raise SystemExit(
             "a layer of the sandbox is on and does not stop what it must: " + "; ".join(through)
+        )
+    if options.cuda:
+        os.environ["CUDA_VISIBLE_DEVICES"] = options.cuda
+    if options.cuda is not None and (wrong := _try_gpu(confinement, layers)):
+        raise SystemExit(
+            f"--device cuda: inside the sandbox the graphics processor does not work: {wrong}; "
+            "see that its driver works ('nvidia-smi'), or grade with --device cpu"
         )
     control.sendall(b"ready")
     while True:
@@ -93,6 +100,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--nobody", action="store_true", help="give up being root first")
     parser.add_argument("--data", help="a folder that workers may read")
+    parser.add_argument(
+        "--device", action="append", default=[], help="a device node that workers may use"
+    )
+    parser.add_argument("--cuda", help="try the graphics processor first; those to be visible")
     parser.add_argument("--layers", default="", help="the sandbox's layers, with commas between")
     parser.add_argument(
         "preload",
@@ -282,12 +293,15 @@ def _work(
         files_mb=bounds.files_mb,
         cpu_s=bounds.cpu_s,
         others=not bounds.namespaces,
+        addresses=not bounds.gpu_mb,
     )
     covered = [Path("/proc")] if bounds.namespaces else []  # it speaks of other processes
     for place in covered:
         setup.mount_nothing(str(place))
     sys.stdin = open(0)  # noqa: SIM115  # the student's, for as long as the process lives
     confinement.put_on(own=own, readable=covered)
+    if bounds.gpu_mb:
+        gpu.bound(bounds.gpu_mb)
     role(connection, folder)
 
 
@@ -301,6 +315,10 @@ _TRIAL: Final = Bounds(
     memory_mb=256, processes=8, files_mb=4, output_mb=1, cpu_s=10, wall_s=20, namespaces=False
 )
 """Bounds of a worker that tries the sandbox, below what it tries to take."""
+_GPU_TRIAL: Final = msgspec.structs.replace(
+    _TRIAL, memory_mb=4096, processes=64, cpu_s=60, wall_s=60, gpu_mb=256
+)
+"""Bounds of one that tries the graphics processor."""
 
 
 def _prove(confinement: Confinement, layers: Collection[str]) -> list[str]:
@@ -316,6 +334,22 @@ def _prove(confinement: Confinement, layers: Collection[str]) -> list[str]:
 
 
 def _try(bounds: Bounds, confinement: Confinement, layers: Collection[str]) -> list[str]:
+    through, broken = _ask(bounds, confinement, lambda: trials.run(layers))
+    return through if broken is None else [f"{', '.join(layers)}: the trial broke off: {broken}"]
+
+
+def _try_gpu(confinement: Confinement, layers: Collection[str]) -> str:
+    """What keeps a worker from computing on the graphics processor; empty where nothing does."""
+    namespaces = "namespaces" in layers
+    bounds = msgspec.structs.replace(_GPU_TRIAL, namespaces=namespaces)
+    wrong, broken = _ask(bounds, confinement, gpu.attempt)
+    return "; ".join(wrong) if broken is None else broken or "the trial broke off without a word"
+
+
+def _ask(
+    bounds: Bounds, confinement: Confinement, question: Callable[[], list[str]]
+) -> tuple[list[str], str | None]:
+    """What a worker of ours answers, and what it printed where it broke off."""
     channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with channel, lifeline:
@@ -324,16 +358,16 @@ def _try(bounds: Bounds, confinement: Confinement, layers: Collection[str]) -> l
             confinement,
             far_channel.detach(),
             far_lifeline.detach(),
-            role=lambda connection, _: wire.send(connection, trials.run(layers)),
+            role=lambda connection, _: wire.send(connection, question()),
             spare=lifeline,
         )
         try:
             wire.send(channel, {})
-            through: Any = wire.receive(channel)
+            answer: Any = wire.receive(channel)
         except (OSError, wire.ClosedError):
             end = msgspec.msgpack.decode(lifeline.recv(65536), type=End)
-            return [f"{', '.join(layers)}: the trial broke off: {end.output.strip()[-500:]}"]
-    return [str(line) for line in through]
+            return [], end.output.strip()[-500:]
+    return [str(line) for line in answer], None
 
 
 if __name__ == "__main__":
