@@ -74,8 +74,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Files in the submission's private /tmp, which is in memory."""
     output_mb: PositiveInt = 5
     """What it may print before it is stopped."""
-    diagnosis_s: NonNegative = 5.0
-    """Wall-clock seconds for finding the misconceptions behind failed checks; 0 looks for none."""
+    diagnosis_s: NonNegative = 30.0
+    """Processor seconds for finding the misconceptions behind failed checks; 0 looks for none."""
 
 
 class Worker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -172,9 +172,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def switched_off(self) -> dict[str, Unit]:
         """By id, the tasks of units that this course does not use."""
-        return {
-            task.id: unit for unit in self.declared if not unit.enabled for task in unit.tasks
-        }
+        return {task.id: unit for unit in self.declared if not unit.enabled for task in unit.tasks}
 
     @property
     def tasks(self) -> Iterator[tuple[Unit, Task]]:

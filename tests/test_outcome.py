@@ -5,7 +5,8 @@ from pytest_timeout import PYTEST_FAILURE_MESSAGE
 
 from grader.checks import CheckFailure
 from grader.judge.errors import TIMED_OUT, StudentError
-from grader.judge.outcome import Blocked, Result, blocked_message, judge_end, own_lines
+from grader.judge.outcome import Blocked, Result, judge_end, own_lines
+from grader.judge.points import blocked_message
 from grader.worker.crash import Frame
 from grader.worker.executor import Executor
 from grader.worker.handles import Target

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.judge.diagnosis_transcript import Recorder
 from grader.judge.session import Session
 from grader.judge.student import Backend, Student
 
@@ -51,7 +52,9 @@ def _in_process(session: Session) -> Backend:
 @pytest.fixture(scope="session")
 def _student(pytestconfig: pytest.Config) -> Iterator[Student]:
     session = pytestconfig.stash[SESSION]
-    student = Student(session.open_backend() if session.open_backend else _in_process(session))
+    session.backend = session.open_backend() if session.open_backend else _in_process(session)
+    recorder = Recorder(session.backend, session.log) if session.log is not None else None
+    student = Student(recorder or session.backend)
     yield student
     student.close()
 
@@ -114,6 +117,12 @@ def data(pytestconfig: pytest.Config) -> Path:
             "or give one with --data"
         )
     return session.data
+
+
+@pytest.fixture(scope="session")
+def device(pytestconfig: pytest.Config) -> str:
+    """``cpu`` or ``cuda``: where a check may have a student's network compute."""
+    return pytestconfig.stash[SESSION].device
 
 
 @pytest.fixture

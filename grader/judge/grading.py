@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from grader.judge import fixtures
+from grader.judge.diagnosis_run import WRONG, explain_failures, note_states
 from grader.judge.distributed import Distribution
 from grader.judge.fixtures import ARTIFACTS, METRICS, SESSION
 from grader.judge.interrupts import Interrupts
@@ -20,7 +21,8 @@ from grader.judge.opening import (
     refuse_missing,
     shows_details,
 )
-from grader.judge.outcome import Blocked, Result, blocked_message, judge_end
+from grader.judge.outcome import Blocked, Result, judge_end
+from grader.judge.points import blocked_message
 from grader.judge.scoring import first_blocker
 from grader.judge.session import Session
 from grader.judge.specs import (
@@ -35,6 +37,7 @@ from grader.judge.specs import (
 from grader.judge.surroundings import Surroundings
 from grader.judge.table import print_score
 from grader.scores import ScoreError, write_score
+from grader.variants import FOLDERS
 
 SETUP_S = pytest.StashKey[float]()
 _PROPERTY = "grader_result"
@@ -89,6 +92,11 @@ class Grading:
         if passing_over is not None:
             self.config.pluginmanager.unregister(passing_over)
 
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave out the catalogue, of which a file may be called like one of checks."""
+        catalogue = {self.session.root / name for name in FOLDERS.values()}
+        return True if catalogue & {collection_path, *collection_path.parents} else None
+
     def pytest_exception_interact(
         self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
     ) -> None:
@@ -111,8 +119,14 @@ class Grading:
         yield  # -k, -m, --deselect, and pytest-randomly, whose order would split up tasks
         left = {item.nodeid: item for item in items}
         items[:] = [left[spec.nodeid] for spec in self.session.specs if spec.nodeid in left]
+        items.sort(key=self._keeps_waiting)  # what is quick to say is said first
         for item in items:  # a warning of student code is no failure, whatever an ini file says
             item.add_marker(pytest.mark.filterwarnings("default"))
+
+    def _keeps_waiting(self, item: pytest.Item) -> bool:
+        """Whether a check asks for a time limit of its own, and no other waits for it."""
+        slow = item.get_closest_marker("timeout") is not None
+        return slow and not self.by_node[item.nodeid].gate
 
     def _fix_checks(self, items: list[pytest.Item]) -> None:
         if self.broken:
@@ -138,6 +152,11 @@ class Grading:
         gc.freeze()  # no need to search all that torch has made for garbage again and again
         if len(session.items) < len(self.session.specs):
             self.session.stopped = "left out on the command line"
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """What is asked from now on, by fixtures too, belongs to this check."""
+        if self.session.log is not None and nodeid in self.by_node:
+            self.session.log.begin(self.by_node[nodeid].id)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose blocker is known to have failed."""
@@ -171,6 +190,8 @@ class Grading:
         result.metrics = item.stash.get(METRICS, {})
         result.artifacts = item.stash.get(ARTIFACTS, [])
         self.session.record(result)
+        if result.status in WRONG:
+            note_states(self.session, spec.id)
         if result.status == "skipped":
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.location[1] or 0, result.message or "")
@@ -215,6 +236,7 @@ class Grading:
             return
         if session.shouldstop or session.shouldfail or session.exitstatus == 2:
             self.session.stopped = "pytest stopped before it"
+        explain_failures(self.session)
         score = self.session.score()
         try:
             write_score(self.session.scores_path, score)

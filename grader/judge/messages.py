@@ -26,6 +26,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     isolation: list[str]
     """Names of the layers in force, for the score."""
     bounds: Bounds
+    device: str = "cpu"
+    """Where checks may have student code compute: cpu or cuda."""
+    devices: list[str] = []
+    """Device nodes that workers may use; none for the CPU."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +41,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     artifacts: str
     """An existing folder for the pictures that checks keep."""
+    tasks: list[str] | None = None
+    """Ids of the tasks to score, of those of the options; None: all of them."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

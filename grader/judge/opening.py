@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
+from grader.judge.diagnosis_transcript import Log
 from grader.judge.session import Session
 from grader.judge.specs import unknown_task
 from grader.manifest import ManifestError, load_manifest
+from grader.variants import VariantError, load_catalogue
 
 
 def open_session(config: pytest.Config, root: Path) -> Session:
     """The session that a command line asks for; UsageError for a bad option or manifest."""
     try:
         manifest = load_manifest(root)
-    except ManifestError as error:
+        catalogue = load_catalogue(root, manifest)
+    except (ManifestError, VariantError) as error:
         raise pytest.UsageError(str(error)) from error
     tasks = config.getoption("task") or manifest.task_ids()
     for name in tasks:
@@ -35,7 +38,10 @@ def open_session(config: pytest.Config, root: Path) -> Session:
         data=_folder(config, "data") or default_data,
         scores_path=scores_path,
         seed=_seed(config),
+        device=_device(config),
         tasks=tasks,
+        catalogue=catalogue,
+        log=Log() if catalogue.misconceptions and manifest.limits.diagnosis_s else None,
     )
     if getattr(config.option, "timeout", None) is None:  # pytest-timeout's own option wins
         config.option.timeout = manifest.limits.check_s
@@ -105,6 +111,22 @@ def _folder(config: pytest.Config, option: str) -> Path | None:
 def _is_folder(path: Path) -> bool:
     """Whether a folder lies there; False, too, for what cannot be a path."""
     return os.path.isdir(path)  # noqa: PTH112  # Path.is_dir raises where a name is too long
+
+
+def _device(config: pytest.Config) -> str:
+    wanted: str = config.getoption("device") or "cpu"
+    if wanted == "cpu":
+        return wanted
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if wanted == "auto":
+        return "cpu"
+    raise pytest.UsageError(
+        "--device cuda: torch finds no graphics processor; see that 'nvidia-smi' lists one and "
+        "that torch is a build for CUDA, or leave --device out"
+    )
 
 
 def _seed(config: pytest.Config) -> int:

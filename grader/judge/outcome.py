@@ -14,12 +14,12 @@ from grader.judge.errors import (
     is_timeout,
     todo_task,
 )
+from grader.judge.points import SKIP_START
 from grader.scores import CheckStatus
 from grader.worker import executor
 from grader.worker.crash import Frame, own_frames
 
 _TIMEOUT_HINT = "Look for a loop that never ends, or work that grows with the data."
-_SKIP_START = "needs task "
 TODO_MESSAGE = "not done yet: a TODO of this task is still there"
 
 
@@ -32,6 +32,7 @@ class Result(msgspec.Struct, kw_only=True):
     expected: str | None = None
     actual: str | None = None
     hint: str | None = None
+    misconception: str | None = None
     duration_s: float = 0.0
     metrics: dict[str, float] = {}
     artifacts: list[str] = []
@@ -42,11 +43,6 @@ class Blocked(Exception):  # noqa: N818  # no error: it ends a check that cannot
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-
-
-def blocked_message(task_title: str, task: str, check_title: str) -> str:
-    """Why a check was skipped, naming its blocker."""
-    return f'{_SKIP_START}{task} ({task_title}), whose check "{check_title}" has not passed'
 
 
 def judge_end(
@@ -72,7 +68,7 @@ def judge_end(
         return Result(id=check, status="todo", message=TODO_MESSAGE)
     if todo:
         return Result(
-            id=check, status="skipped", message=f"{_SKIP_START}{todo}, whose TODO is still there"
+            id=check, status="skipped", message=f"{SKIP_START}{todo}, whose TODO is still there"
         )
     if isinstance(error, Blocked):
         return Result(id=check, status="skipped", message=str(error))

@@ -14,6 +14,7 @@ TASK_HELP = "run the checks of this task only (repeatable), with the gates it de
 SCORES_HELP = "where the JSON score goes (default: scores.json in the current folder)"
 SUBMISSION_HELP = "grade the modules of this folder with the checks of the assignment given"
 DATA_HELP = "use this data folder instead of the assignment's own, such as the full MNIST"
+DEVICE_HELP = "where checks that ask for the device compute: cpu (default), cuda, or auto"
 SEED_HELP = "replay a run with the seed it recorded (default: a fresh one)"
 
 
@@ -25,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="DIR", help=SUBMISSION_HELP)
     group.addoption("--data", metavar="DIR", help=DATA_HELP)
     group.addoption("--seed", metavar="N", help=SEED_HELP)
+    group.addoption("--device", choices=["auto", "cpu", "cuda"], help=DEVICE_HELP)
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-timeout reads in its own what a grading sets
@@ -36,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         start(config, root)
         return
-    for option in ("task", "scores", "submission", "data", "seed"):
+    for option in ("task", "scores", "submission", "data", "seed", "device"):
         if config.getoption(option) is not None:
             raise pytest.UsageError(
                 f"--{option} grades an assignment, but none was given; "

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from grader.judge.errors import TIMED_OUT, Frame, SandboxError, StudentError
+from grader.judge.points import WALL
 from grader.worker import wire
 from grader.worker.bounds import End
 from grader.worker.crash import MAX_FRAMES, MAX_TEXT
@@ -37,7 +38,6 @@ MAX_KIND = 200
 """Characters of an exception's type."""
 MAX_PART = 500
 """Characters of a file, a function or a line in a traceback."""
-WALL = "your submission took longer than it may in all, and was stopped"
 _ENDS = {
     "exit": "your code ended the Python process (exit status {code}); look for sys.exit, os._exit",
     "signal": "your code's process was killed by signal {code}; look for memory, or native code",

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import msgspec
 
 from grader.judge.errors import TIMED_OUT, StudentError
-from grader.judge.remote import WALL, RemoteBackend
+from grader.judge.points import WALL
+from grader.judge.remote import RemoteBackend
 from grader.judge.workers import Worker, Zygote
 from grader.worker.bounds import Bounds
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from grader import scores
-from grader.judge.outcome import TODO_MESSAGE, Result, blocked_message
+from grader.judge.outcome import TODO_MESSAGE, Result
+from grader.judge.points import blocked_message, task_points
 from grader.judge.specs import Spec, blockers
 from grader.manifest import Manifest
 
 NOT_RUN = "not run"
-PLACES = 2
-"""Decimals that points are rounded to, task by task."""
 
 
 def settle(
@@ -124,8 +123,6 @@ def score_tasks(
             continue
         own = [spec for spec in specs if spec.task == task.id]
         checks = [_check(spec, settled[spec.id]) for spec in own]
-        earned = sum(check.weight for check in checks if check.status == "passed")
-        total = sum(check.weight for check in checks)
         metrics: dict[str, float] = {}
         artifacts: list[str] = []
         for spec in own:
@@ -137,7 +134,7 @@ def score_tasks(
                 title=task.title,
                 unit=unit.id,
                 status=task_status([check.status for check in checks]),
-                score=round(task.points * earned / total, PLACES),
+                score=task_points(task.points, checks),
                 max_score=task.points,
                 checks=checks,
                 metrics=metrics,
@@ -159,6 +156,7 @@ def _check(spec: Spec, result: Result) -> scores.Check:
         expected=result.expected,
         actual=result.actual,
         hint=(result.hint or spec.hint) if failed else None,
+        misconception=result.misconception if failed else None,
         duration_s=round(result.duration_s, 4),
     )
 

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 import msgspec
 import pytest
 
+from grader.judge.diagnosis_run import PATIENCE, explain_failures
 from grader.judge.environment import environment
 from grader.judge.errors import SandboxError
 from grader.judge.fixtures import SESSION
@@ -90,8 +91,9 @@ class Server:
             os._exit(0)
         os.close(writer)
         worker.let_go()
+        patience = PATIENCE * session.config.stash[SESSION].manifest.limits.diagnosis_s
         content, fault = _read_until(
-            reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S
+            reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S + patience
         )
         if fault:
             os.kill(child, signal.SIGKILL)
@@ -107,17 +109,23 @@ class Server:
         """Run every check on a submission, in a fork."""
         grading = session.config.stash[SESSION]
         grading.isolation = self.options.isolation
-        grading.begin(Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts))
+        grading.device = self.options.device
+        grading.begin(
+            Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts), tasks=job.tasks
+        )
         grading.open_backend = lambda: remote
+        chosen = {spec.nodeid for spec in grading.specs}
+        items = [item for item in session.items if item.nodeid in chosen]
         killed = []
-        for number, item in enumerate(session.items):
-            following = session.items[number + 1] if number + 1 < len(session.items) else None
+        for number, item in enumerate(items):
+            following = items[number + 1] if number + 1 < len(items) else None
             before = remote.killed
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if remote.lost:
                 return Verdict(id=job.id, fault=remote.lost)
             if remote.killed > before:
                 killed.append(item.name)
+        explain_failures(grading)
         score = grading.score()
         score.submission = job.id
         return Verdict(id=job.id, score=encode_score(score), killed=killed)

@@ -5,15 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from grader import scores
+from grader.judge.diagnosis_transcript import Log
 from grader.judge.environment import SOLUTION_FILES, environment
 from grader.judge.outcome import Result
+from grader.judge.points import errors, reason, total
 from grader.judge.scoring import score_tasks, settle
 from grader.judge.source import digest, untouched_tasks
-from grader.judge.specs import Spec
+from grader.judge.specs import Spec, needed
 from grader.judge.student import Backend
 from grader.manifest import Manifest
+from grader.variants import Catalogue
 
 
 @dataclass
@@ -31,9 +35,18 @@ class Session:
     tasks: Sequence[str]
     """Ids of the tasks to score."""
     isolation: Sequence[str] = ()
+    device: str = "cpu"
+    """Where checks may have student code compute: cpu or cuda."""
     open_backend: Callable[[], Backend] | None = None
     """Gives the backend that runs the submission; None runs it in this process."""
     artifacts_path: Path | None = None
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    log: Log | None = None
+    """Of what checks ask and get, for diagnosis; None where there is nothing to look for."""
+    backend: Backend | None = None
+    """The one that runs the submission, once a check has asked for it."""
+    states: dict[int, Any] = field(default_factory=dict)
+    """Parameters of networks that failed checks made, by handle."""
     specs: list[Spec] = field(default_factory=list)
     results: dict[str, Result] = field(default_factory=dict)
     stopped: str | None = None
@@ -47,12 +60,23 @@ class Session:
             f"{self.scores_path.stem}_artifacts"
         )
 
-    def begin(self, folder: Path, *, seed: int, artifacts: Path) -> None:
-        """Turn to another submission, before any of its code has run."""
+    def begin(
+        self, folder: Path, *, seed: int, artifacts: Path, tasks: Sequence[str] | None = None
+    ) -> None:
+        """Turn to another submission, before any of its code has run.
+
+        `tasks` are those of it to score, with the gates they depend on; None means those of before.
+        """
+        if tasks is not None:
+            chosen = needed(self.specs, tasks)
+            self.tasks = tasks
+            self.specs = [spec for spec in self.specs if spec.id in chosen]
         self.folder = folder
         self.seed = seed
         self.artifacts_path = artifacts
         self.results = {}
+        self.log = Log() if self.log is not None else None
+        self.backend, self.states = None, {}
         self.started_at = datetime.now(UTC)
         self.clock = time.monotonic()
 
@@ -72,16 +96,16 @@ class Session:
     def score(self) -> scores.Score:
         """The score of what has been found."""
         tasks = score_tasks(self.manifest, self.specs, self.settled(), self.tasks)
-        errors = [c.id for t in tasks for c in t.checks if c.status == "grader_error"]
+        wrong = errors(tasks)
         return scores.Score(
             assignment=self.manifest.id,
             submission=self.folder.resolve().name,
-            status="needs_review" if errors else "graded",
-            reason=self._reason(errors, tasks),
-            score=round(sum(task.score for task in tasks), 2),
+            status="needs_review" if wrong else "graded",
+            reason=reason(wrong, public_only=self.public_only),
+            score=total(tasks),
             max_score=sum(task.max_score for task in tasks),
             tasks=tasks,
-            environment=environment(self.seed, self.isolation),
+            environment=environment(self.seed, self.isolation, self.device),
             started_at=self.started_at.isoformat(),
             duration_s=round(time.monotonic() - self.clock, 3),
             digest=scores.Digest(
@@ -89,13 +113,6 @@ class Session:
                 solution=digest(self.root, SOLUTION_FILES),
             ),
         )
-
-    def _reason(self, errors: Sequence[str], tasks: Sequence[scores.Task]) -> str | None:
-        if errors:
-            return f"these checks failed through no fault of the student: {', '.join(errors)}"
-        if self.public_only:
-            return "public checks only; hidden checks settle the points"
-        return None
 
     @property
     def public_only(self) -> bool:

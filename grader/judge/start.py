@@ -30,6 +30,8 @@ def main() -> int:
         layers=options.layers,
         data=Path(options.data) if options.data else None,
         preload=options.preload,
+        devices=[Path(node) for node in options.devices],
+        cuda=options.device == "cuda",
     )
     with contextlib.closing(Zygotes(start)) as zygotes:
         return _serve(options, zygotes)

@@ -64,6 +64,8 @@ class Zygote:
         data: Path | None,
         preload: Sequence[str] = (),
         layers: Sequence[str] | None = None,
+        devices: Sequence[Path] = (),
+        cuda: bool = False,
         wait: bool = True,
     ) -> None:
         """Start it, and wait until it is ready; else :meth:`await_ready` does."""
@@ -76,7 +78,14 @@ class Zygote:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
-        command = zygote_command(isolate=isolate, data=data, preload=preload, layers=layers)
+        command = zygote_command(
+            isolate=isolate,
+            data=data,
+            preload=preload,
+            layers=layers,
+            devices=devices,
+            cuda=cuda,
+        )
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _HAND_OVER, str(theirs.fileno()), *command],

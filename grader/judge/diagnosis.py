@@ -1,0 +1,425 @@
+"""Finds the misconception behind the failed checks of a task.
+
+Each misconception of the task is asked what the submission was asked. One that gives the same
+answers throughout, and other ones than the reference at least once, explains the failure, if no
+other does so as well. Two at once are looked for where none does alone. What was found for earlier
+tasks is taken into account: their bugs may be the reason why this task's checks fail.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+from grader.judge.diagnosis_evidence import (
+    canonical,
+    distance,
+    of,
+    related,
+    same,
+    same_form,
+    within,
+)
+from grader.judge.diagnosis_replay import Answer, replaying
+from grader.judge.diagnosis_transcript import Transcript
+from grader.manifest import Manifest
+from grader.variants import Catalogue, Variant, apply
+
+SAMPLES: Final = 10
+"""Replays of what depends on chance."""
+RECENT: Final = 8
+"""Answers that the zeros of the next one are held against."""
+MOST_PAIRS: Final = 10
+CLEARLY: Final = 100.0
+"""Of two misconceptions that both agree with a submission, the one this much nearer is meant."""
+
+Hypothesis = tuple[Variant, ...]
+Judged = Callable[[Hypothesis], "list[Verdict]"]
+Replies = list[list[Answer]]
+"""By transcript, then by request."""
+
+
+class OutOfTimeError(Exception):
+    """The time for diagnosis is used up."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The part of one check."""
+
+    check: str
+    transcript: Transcript
+    failed: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether the check asked nothing by itself: another check of the task did so before."""
+        return all(request.operation == "seed" for request in self.transcript.requests)
+
+
+@dataclass
+class Verdict:
+    """What the replies to one check say of a hypothesis."""
+
+    hard: bool = False
+    """It is refuted, whatever chance did."""
+    soft: bool = False
+    """It is refuted, unless what differs depends on chance."""
+    strained: bool = False
+    """The submission passed with an answer that is neither the reference's nor this one's."""
+    tells: bool = False
+    """It explains something that the reference does not."""
+    distances: list[float] = field(default_factory=list)
+    last: int = -1
+    """The number of the last request that was compared."""
+    reply: Answer | None = None
+    """The hypothesis's reply to it."""
+
+    @property
+    def refuted(self) -> bool:
+        """Whether the hypothesis does not hold."""
+        return self.hard or self.soft
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything known of one submission, for its diagnosis."""
+
+    solution: Path
+    manifest: Manifest
+    catalogue: Catalogue
+    transcripts: Mapping[str, Transcript]
+    """By check."""
+    tasks: Mapping[str, str]
+    """The task of each check that has passed or failed."""
+    failed: frozenset[str]
+    """Checks."""
+    states: Mapping[int, Any]
+    """Parameters of the submission's networks, by handle."""
+    seconds: float
+    """Processor time that a diagnosis may take."""
+
+
+def diagnose(case: Case) -> Iterable[tuple[str, str]]:
+    """Failed checks, each with the id of the misconception behind it, as they are found."""
+    end = time.process_time() + case.seconds
+    known: Hypothesis = ()
+    for task in case.manifest.task_ids():
+        segments = [
+            Segment(check, case.transcripts[check], check in case.failed)
+            for check, owner in case.tasks.items()
+            if owner == task and check in case.transcripts
+        ]
+        if not any(segment.failed for segment in segments):
+            continue
+        try:
+            found = _Diagnosis(case, task, segments, known, end).find()
+        except OutOfTimeError:
+            return
+        if found is None:
+            continue
+        for segment, name in _names(task, segments, found):
+            yield segment.check, name
+        known = found.hypothesis
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hypothesis that explains a task's failures."""
+
+    hypothesis: Hypothesis
+    verdicts: list[Verdict]
+    """By check."""
+    without: list[list[Verdict] | None]
+    """The same without each part of it; None where nothing is left."""
+
+
+class _Diagnosis:
+    """The diagnosis of one task."""
+
+    def __init__(
+        self, case: Case, task: str, segments: Sequence[Segment], known: Hypothesis, end: float
+    ) -> None:
+        self.case = case
+        self.segments = segments
+        self.known = known
+        self.end = end
+        fitting = (
+            variant
+            for variant in case.catalogue.of_task(task)
+            if all(variant.fits_with(other) for other in known)
+        )
+        self.single: list[Hypothesis] = [(*known, variant) for variant in fitting]
+        if known:
+            self.single.insert(0, known)
+        self.replies: dict[Hypothesis, list[Replies]] = {}
+        self.exactly: dict[Hypothesis, list[Verdict]] = {}
+
+    def find(self) -> Found | None:
+        """The one hypothesis that explains the failures, or None."""
+        for hypotheses, judged in self._stages():
+            holding = self._holding(hypotheses, judged)
+            if holding:
+                return self._chosen(holding, judged)
+        return None
+
+    def _stages(self) -> Iterator[tuple[Sequence[Hypothesis], Judged]]:
+        """What is tried one after the other, until something holds."""
+        yield self.single, self.exact
+        left = [hypothesis for hypothesis in self.single if self._left_to_chance(hypothesis)]
+        yield left, self.by_chance
+        yield left, self.by_form
+        pairs = self._pairs()
+        yield pairs, self.exact
+        yield [pair for pair in pairs if self._left_to_chance(pair)], self.by_chance
+
+    def _holding(self, hypotheses: Sequence[Hypothesis], judged: Judged) -> list[Hypothesis]:
+        """Those that nothing refutes and that explain something."""
+        holding = []
+        for hypothesis in hypotheses:
+            verdicts = judged(hypothesis)
+            if not any(v.refuted for v in verdicts) and any(v.tells for v in verdicts):
+                holding.append(hypothesis)
+                if hypothesis == self.known:  # known bugs explain it all
+                    break
+        return holding
+
+    def _chosen(self, holding: Sequence[Hypothesis], judged: Judged) -> Found | None:
+        """The one that is meant, of several that hold; None where that cannot be said."""
+        if self.known in holding:
+            holding = [self.known]
+        if len(holding) > 1:
+            holding = [h for h in holding if not any(v.strained for v in judged(h))] or holding
+        if len(holding) > 1:
+            holding = [
+                one
+                for one in holding
+                if all(o is one or _nearer(judged(one), judged(o)) for o in holding)
+            ]
+        if len(holding) != 1:
+            return None
+        (hypothesis,) = holding
+        rests = [tuple(v for v in hypothesis if v is not variant) for variant in hypothesis]
+        without = [judged(rest) if rest else None for rest in rests]
+        return Found(hypothesis, judged(hypothesis), without)
+
+    def exact(self, hypothesis: Hypothesis) -> list[Verdict]:
+        """What each check says, if the submission drew the same random numbers."""
+        if hypothesis not in self.exactly:
+            (reference,) = self._samples((), 1)
+            verdicts = [Verdict() for _ in self.segments]
+
+            def enough(place: int, number: int, answer: Answer) -> bool:
+                segment, verdict = self.segments[place], verdicts[place]
+                request, right = segment.transcript.requests[number], reference[place]
+                verdict.last = number
+                return compare(
+                    verdict,
+                    canonical(request, of(request)),
+                    [canonical(request, answer)],
+                    [canonical(request, a) for a in right[number : number + 1]],
+                    failed=segment.failed,
+                )
+
+            replies = self._replay(hypothesis, 0, enough)
+            for verdict, answers in zip(verdicts, replies, strict=True):
+                verdict.reply = answers[-1] if answers else None
+            self.exactly[hypothesis] = verdicts
+        return self.exactly[hypothesis]
+
+    def by_chance(self, hypothesis: Hypothesis, *, forms: bool = False) -> list[Verdict]:
+        """What each check says, whatever random numbers the submission drew."""
+        reference, own = self._samples((), SAMPLES), self._samples(hypothesis, SAMPLES)
+        return [
+            judge(
+                segment,
+                [replies[place] for replies in own],
+                [replies[place] for replies in reference],
+                forms=forms,
+            )
+            for place, segment in enumerate(self.segments)
+        ]
+
+    def by_form(self, hypothesis: Hypothesis) -> list[Verdict]:
+        """The same, but of numbers that depend on chance only how many they are."""
+        return self.by_chance(hypothesis, forms=True)
+
+    def _left_to_chance(self, hypothesis: Hypothesis) -> bool:
+        """Whether a hypothesis that is refuted would stand with other random numbers."""
+        verdicts = self.exact(hypothesis)
+        if any(verdict.hard for verdict in verdicts) or not any(v.soft for v in verdicts):
+            return False
+
+        def enough(place: int, number: int, answer: Answer) -> bool:
+            return number >= verdicts[place].last
+
+        again = self._replay(hypothesis, 1, enough)
+        return all(
+            not verdict.soft or _differ(verdict, answers)
+            for verdict, answers in zip(verdicts, again, strict=True)
+        )
+
+    def _pairs(self) -> list[Hypothesis]:
+        """Pairs of misconceptions, each of which explains a failed check by itself."""
+        partial = []
+        for hypothesis in self.single:
+            verdicts = self.exact(hypothesis)
+            if any(
+                segment.failed and verdict.tells and not verdict.hard
+                for verdict, segment in zip(verdicts, self.segments, strict=True)
+            ):
+                partial.append(hypothesis)
+        pairs = [
+            (*one, other[-1])
+            for one, other in combinations(partial, 2)
+            if one != self.known and one[-1].fits_with(other[-1])
+        ]
+        return pairs[:MOST_PAIRS]
+
+    def _samples(self, hypothesis: Hypothesis, count: int) -> list[Replies]:
+        """All replies of a solution with some misconceptions, with other random numbers each."""
+        kept = self.replies.setdefault(hypothesis, [])
+        while len(kept) < count:
+            kept.append(self._replay(hypothesis, len(kept), lambda *_: False))
+        return kept[:count]
+
+    def _replay(
+        self, hypothesis: Hypothesis, shift: int, enough: Callable[[int, int, Answer], bool]
+    ) -> Replies:
+        """The replies to every check, each as far as is enough."""
+        if time.process_time() > self.end:
+            raise OutOfTimeError
+        modules = apply(self.case.solution, self.case.manifest, hypothesis)
+        found: Replies = []
+        with replaying(modules, shift=shift, states=self.case.states) as replay:
+            for place, segment in enumerate(self.segments):
+                found.append([])
+                for number, answer in enumerate(replay.answers(segment.transcript)):
+                    found[-1].append(answer)
+                    if enough(place, number, answer):
+                        break
+        return found
+
+
+def _differ(verdict: Verdict, again: Sequence[Answer]) -> bool:
+    """Whether the reply that refuted a hypothesis depends on chance."""
+    if verdict.reply is None or len(again) <= verdict.last:
+        return False
+    other = again[verdict.last]
+    return not (same_form(verdict.reply, other) and same(verdict.reply, other))
+
+
+def judge(
+    segment: Segment, own: Sequence[list[Answer]], reference: Sequence[list[Answer]], *, forms: bool
+) -> Verdict:
+    """What one check says of a hypothesis.
+
+    Parameters
+    ----------
+    segment
+        What was asked, and what the submission replied.
+    own, reference
+        Samples of what the hypothesis and the reference reply.
+    forms
+        Leave the values of numbers that depend on chance out of account.
+    """
+    verdict = Verdict()
+    requests = segment.transcript.requests
+    said = [canonical(request, of(request)) for request in requests]
+    ours, right = [
+        [[canonical(*pair) for pair in zip(requests, answers, strict=False)] for answers in samples]
+        for samples in (own, reference)
+    ]
+    for place in range(min(map(len, (said, *ours)))):
+        recent = slice(max(0, place - RECENT), place + 1)
+        if compare(
+            verdict,
+            related(said[recent]),
+            [related(answers[recent]) for answers in ours],
+            [related(answers[recent]) for answers in right if place < len(answers)],
+            forms=forms,
+            failed=segment.failed,
+        ):
+            break
+    return verdict
+
+
+def compare(
+    verdict: Verdict,
+    student: Answer,
+    ours: Sequence[Answer],
+    right: Sequence[Answer],
+    *,
+    failed: bool,
+    forms: bool = False,
+) -> bool:
+    """Add the replies to one request to a verdict; whether nothing more can be learnt."""
+    first, reference = ours[0], right[0] if right else None
+    if not same_form(student, first):
+        if not all(same_form(first, other) for other in ours):
+            return False  # the form itself depends on chance
+        verdict.hard = failed or _agrees(student, right)
+        verdict.strained = not verdict.hard
+        return verdict.hard
+    matches = same(student, first, reference)
+    if not matches:
+        chance = not all(same_form(first, o) and same(first, o) for o in ours[1:])
+        near = chance and (forms or within(student, ours))
+        if not near:
+            refuted = failed or _agrees(student, right)
+            verdict.soft = refuted and len(ours) == 1
+            verdict.hard = refuted and len(ours) > 1
+            verdict.strained |= not refuted
+            return refuted
+    verdict.distances.append(distance(student, first))
+    if reference is None:
+        return False
+    if not same_form(student, reference):
+        verdict.tells |= all(same_form(reference, other) for other in right)
+    elif matches:
+        verdict.tells |= not same(student, reference)
+    elif not forms:
+        verdict.tells |= not within(student, right)
+    return False
+
+
+def _agrees(student: Answer, right: Sequence[Answer]) -> bool:
+    """Whether a submission answered as the reference did."""
+    if not right:
+        return False
+    if not same_form(student, right[0]):
+        return False
+    return same(student, right[0]) or (len(right) > 1 and within(student, right))
+
+
+def _nearer(one: Sequence[Verdict], other: Sequence[Verdict]) -> bool:
+    """Whether one hypothesis is clearly nearer to a submission than another, and never farther."""
+    pairs = [
+        pair
+        for mine, theirs in zip(one, other, strict=True)
+        for pair in zip(mine.distances, theirs.distances, strict=False)
+    ]
+    clearly = any(theirs > CLEARLY * max(mine, 1e-15) for mine, theirs in pairs)
+    return clearly and not any(mine > CLEARLY * max(theirs, 1e-15) for mine, theirs in pairs)
+
+
+def _names(task: str, segments: Sequence[Segment], found: Found) -> Iterable[tuple[Segment, str]]:
+    """The failed checks that a hypothesis explains, each with the id of its part that does.
+
+    A part is the reason where the others do not explain a check without it; of several reasons,
+    the one of the check's own task.
+    """
+    for place, segment in enumerate(segments):
+        if not segment.failed or not (found.verdicts[place].tells or segment.empty):
+            continue
+        reasons = [
+            variant
+            for variant, others in zip(found.hypothesis, found.without, strict=True)
+            if others is None or others[place].refuted or not others[place].tells
+        ]
+        own = [variant for variant in reasons if variant.task == task]
+        named = reasons if len(reasons) == 1 else own
+        if len(named) == 1:
+            yield segment, named[0].id
