@@ -249,7 +249,7 @@ def student_view(score: Score) -> Score:
 
 def _rename(text: str | None, names: dict[str, str]) -> str | None:
     """Replace whole names in a text, the longest that fits at each place."""
-    if not text or not names:
+    if not text or not any(name in text for name in names):
         return text
     longest_first = sorted(names, key=len, reverse=True)
     pattern = rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest_first))})(?![\w\[]|\.\w)"

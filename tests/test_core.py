@@ -108,7 +108,7 @@ def test_nothing_hidden_is_in_the_released_folder():
     files = [path for path in (ROOT / "assignment").rglob("*") if path.is_file()]
     text = b"\n".join(path.read_bytes() for path in files if "__pycache__" not in path.parts)
     hidden = [*(ROOT / "solution/checks/hidden").glob("*.py")]
-    assert len(hidden) == 7
+    assert len(hidden) == 11
     for path in hidden:
         assert path.name.encode() not in text
         for line in path.read_bytes().splitlines():

@@ -19,7 +19,7 @@ from grader.batch import gradebook_file
 from grader.batch.gradebook import Gradebook
 from grader.batch.gradebook_file import GradebookError
 from grader.batch.rebuild import open_gradebook
-from grader.batch.records import Entry, Key
+from grader.batch.records import Entry, Key, NewAttempt
 from grader.batch.remarks import MIRROR, RemarkError, read_remarks
 from grader.batch.results import Results
 from grader.scores import Digest, ScoreError, read_score
@@ -102,7 +102,7 @@ def test_a_gradebook_of_a_newer_grader_is_left_alone(path: Path) -> None:
     Gradebook(path).close()
     sql(path, "PRAGMA user_version = 4")
     before = path.read_bytes()
-    with pytest.raises(GradebookError, match=r"version 4, this grader knows 1\); use that version"):
+    with pytest.raises(GradebookError, match=r"version 4, this grader knows 2\); use that version"):
         Gradebook(path)
     assert path.read_bytes() == before
 
@@ -261,11 +261,11 @@ KEY = Key(submission="of-ada", solution="of-checks", tasks=frozenset({"slope", "
 
 def test_what_is_graded_with_the_same_key_need_not_be_graded_again(path: Path) -> None:
     with Gradebook(path) as book:
-        assert book.graded("ada", KEY) is None
+        assert book.kept("ada") is None
         book.record(None, make_score())
-        assert book.graded("ada", KEY) == make_score()
-        assert book.graded("bo", KEY) is None
-        assert book.graded("ada", msgspec.structs.replace(KEY, seed=None)) == make_score()
+        assert book.kept("ada") == (make_score(), None)
+        assert KEY.matches(make_score())
+        assert msgspec.structs.replace(KEY, seed=None).matches(make_score())
 
 
 @pytest.mark.parametrize(
@@ -277,17 +277,59 @@ def test_what_is_graded_with_the_same_key_need_not_be_graded_again(path: Path) -
         {"seed": 78},
     ],
 )
-def test_what_changed_is_graded_again(path: Path, change: dict[str, object]) -> None:
-    with Gradebook(path) as book:
-        book.record(None, make_score())
-        assert book.graded("ada", msgspec.structs.replace(KEY, **change)) is None
+def test_what_changed_is_graded_again(change: dict[str, object]) -> None:
+    assert not msgspec.structs.replace(KEY, **change).matches(make_score())
 
 
-def test_what_needs_a_person_is_graded_again(path: Path) -> None:
+def test_what_needs_a_person_is_graded_again() -> None:
+    assert not KEY.matches(make_score(status="needs_review", reason="a judge died twice"))
+
+
+KEYS = {"slope": {"torch": "2.13.0", "lines.py": "3f"}, "spread": {"torch": "2.13.0"}}
+SEEN = '{"slope": {"submission: lines.py": "5a"}, "spread": {}}'
+
+
+def test_what_results_depend_on_is_kept_with_them(path: Path) -> None:
+    with Gradebook(path) as book:
+        basis = book.basis(KEYS)
+        assert book.basis(KEYS) == basis
+        assert book.basis({"slope": {}}) != basis
+        book.record(None, make_score(), basis=basis, seen=SEEN)
+        kept = book.kept("ada")
+        assert kept is not None
+        assert kept.keys is not None
+        assert kept.keys["slope"] == KEYS["slope"] | {"submission: lines.py": "5a"}
+        book.record(None, make_score(slope=1.0))
+        assert book.kept("ada") == (make_score(slope=1.0), None)
+        book.note_keys("ada", basis=basis, seen=SEEN)
+        assert book.kept("ada") == (make_score(slope=1.0), kept.keys)
+        sql(path, "DELETE FROM bases")
+    with Gradebook(path) as book, pytest.raises(GradebookError, match=r"is damaged"):
+        book.kept("ada")
+
+
+def test_gradings_are_recorded_together_or_not_at_all(path: Path) -> None:
+    made = [NewAttempt(make_score(name), b"{}", None, None) for name in ("ada", "bo")]
+    broken = NewAttempt(make_score("cy"), b"\xff", None, None)
+    with Gradebook(path) as book:
+        with pytest.raises(UnicodeDecodeError):
+            book.record_all(None, [*made, broken])
+        assert book.entries() == {}
+        assert book.record_all(None, made) == [1, 1]
+
+
+def test_a_gradebook_of_version_1_is_brought_up_to_date(path: Path) -> None:
     with Gradebook(path) as book:
         book.record(None, make_score())
-        book.record(None, make_score(status="needs_review", reason="a judge died twice"))
-        assert book.graded("ada", KEY) is None
+    sql(path, "ALTER TABLE attempts DROP COLUMN seen")
+    sql(path, "ALTER TABLE attempts DROP COLUMN basis")
+    sql(path, "DROP TABLE bases")
+    sql(path, "PRAGMA user_version = 1")
+    with Gradebook(path, read_only=True) as book:
+        assert book.latest("ada") == make_score()
+    with Gradebook(path) as book:
+        assert book.kept("ada") == (make_score(), None)
+        book.record(None, make_score(), basis=book.basis(KEYS), seen=SEEN)
 
 
 # Adjustments and comments
@@ -420,7 +462,7 @@ def test_a_gradebook_moved_away_is_rebuilt_with_scores_and_adjustments(tmp_path:
     book, problems = open_gradebook(tmp_path)
     with book:
         assert (book.latest_scores(), book.remarks.all(), book.final("bo")) == before
-        assert book.graded("ada", KEY) is not None
+        assert KEY.matches(book.latest("ada"))
         assert problems == []
 
 

@@ -104,18 +104,28 @@ def test_what_was_got_wrong_is_grouped_by_misconception_then_hint_then_check():
     }.items():
         for made in given:
             made.hint = made.hint if made.hint in ("Mind the axes.", "Divide by n.") else None
+            if made.misconception and made.status == "failed":
+                made.message = f"You swapped the axes.\n{made.message}"
         task = make_task("slope", 0.0, 4.0)
         task.checks = given
         tasks.append(record(make_score(name, tasks=[task])))
     found = confusions(tasks)
     assert [(item.sentence, item.submissions) for item in found] == [
         ("Divide by n.", ("b", "c")),
-        ("Mind the axes.", ("a", "b")),
+        ("You swapped the axes.", ("a", "b")),
         ("Slope, aspect 0", ("c",)),
     ]
     assert found[1].misconception == "swap"
     assert found[0].share == 0.5
-    assert found[0].example == "slope is off: text"
+    assert found[0].example == found[1].example == "slope is off: text"
+
+
+def test_the_sentence_of_a_misconception_stands_last_where_code_crashed():
+    task = make_task("slope", 0.0, 4.0)
+    task.checks = [check("crashed", misconception="swap", hint="You swapped. Mind the axes.")]
+    task.checks[0].message = "ZeroDivisionError\nfit.py, line 3\nYou swapped."
+    (found,) = confusions([record(make_score("a", tasks=[task]))])
+    assert (found.sentence, found.example) == ("You swapped.", "ZeroDivisionError")
 
 
 def test_the_histogram_counts_every_settled_submission_once():

@@ -38,7 +38,9 @@ def make_course(folder, places, *, check_s=20, schedule=None):
     manifest = folder / "solution" / "assignment.toml"
     text = manifest.read_text()
     assert "check_s = 20" in text
-    manifest.write_text(text.replace("check_s = 20", f"check_s = {check_s}"))
+    # Naming mistakes has tests of its own; here it would take longer than all else.
+    limits = f"check_s = {check_s}\ndiagnosis_s = 0"
+    manifest.write_text(text.replace("check_s = 20", limits))
     if schedule:
         shared = folder / "solution" / "checks" / "conftest.py"
         text, count = re.subn(r"(?m)^SCHEDULE = .*$", f"SCHEDULE = {schedule}", shared.read_text())

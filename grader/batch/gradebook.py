@@ -5,7 +5,7 @@ file is never the only place: scores lie in ``score.json``, remarks in ``adjustm
 gradebook that is lost is rebuilt from both (:mod:`grader.batch.rebuild`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +16,10 @@ from grader.batch.gradebook_file import GradebookError
 from grader.batch.records import (
     Attempt,
     Entry,
-    Key,
+    Kept,
+    NewAttempt,
     Run,
+    decode_keys,
     entry_of,
     entry_row,
     iso,
@@ -28,7 +30,7 @@ from grader.batch.remark_book import RemarkBook
 from grader.batch.remarks import Final, final_points
 from grader.scores import Score, ScoreError, decode_score, encode_score
 
-Kept = TypeVar("Kept")
+Made = TypeVar("Made")
 
 
 class Gradebook:
@@ -48,6 +50,7 @@ class Gradebook:
             missing and `read_only`; ``adjustments.json`` cannot be read.
         """
         self.path = path
+        self._bases: dict[int, dict[str, dict[str, str]]] = {}
         with file.explained(path):
             self._connection = file.connect(path, read_only=read_only)
         self.remarks = RemarkBook(self._connection, path)
@@ -61,12 +64,15 @@ class Gradebook:
     def _open(self, read_only: bool) -> None:
         with file.explained(self.path):
             if read_only:
-                file.check(self._connection, self.path)
+                file.check(self._connection, self.path, read_only=True)
                 return
             with file.transaction(self._connection):
                 if file.is_new(self._connection):
                     file.create(self._connection)
                     self.remarks.read_mirror()
+            with file.transaction(self._connection):
+                if file.is_older(self._connection):
+                    file.upgrade(self._connection)
             file.check(self._connection, self.path)
             with file.transaction(self._connection):
                 file.refuse_read_only(self._connection)
@@ -133,8 +139,29 @@ class Gradebook:
         query = f"SELECT {', '.join(Entry.__struct_fields__)} FROM submissions ORDER BY id"
         return {row[0]: self._read(entry_of, row) for row in self._rows(query)}
 
-    def record(self, run: int | None, score: Score) -> int:
+    def basis(self, keys: Mapping[str, Mapping[str, str]]) -> int:
+        """Keep what all submissions of a run share of their tasks' keys, once; its number."""
+        content = to_json(keys)
+        with file.explained(self.path), file.transaction(self._connection):
+            found = self._connection.execute("SELECT id FROM bases WHERE content = ?", (content,))
+            row = found.fetchone()
+            return (
+                int(row[0]) if row else file.insert(self._connection, "bases", {"content": content})
+            )
+
+    def record(
+        self, run: int | None, score: Score, *, basis: int | None = None, seen: str | None = None
+    ) -> int:
         """Record a grading, whole or not at all; the number of the attempt, from 1.
+
+        Parameters
+        ----------
+        run
+            None: it is taken over from elsewhere.
+        score
+            What is recorded.
+        basis, seen
+            The keys of its tasks: what :meth:`basis` gave, and the submission's own side as JSON.
 
         Raises
         ------
@@ -143,34 +170,75 @@ class Gradebook:
         ScoreError
             The score must not be written.
         """
-        content = encode_score(score).decode()
+        attempt = NewAttempt(score, encode_score(score), basis, seen)
+        (number,) = self.record_all(run, [attempt])
+        return number
+
+    def record_all(self, run: int | None, attempts: Iterable[NewAttempt]) -> list[int]:
+        """Record gradings, all or none; raises as :meth:`record`."""
         if run is not None:
             self._known_run(run)
         with file.explained(self.path), file.transaction(self._connection):
-            file.stub(self._connection, score.submission)
-            (number,) = self._connection.execute(
-                "SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE submission = ?",
-                (score.submission,),
-            ).fetchone()
-            file.insert(
-                self._connection,
-                "attempts",
-                {
-                    "submission": score.submission,
-                    "run": run,
-                    "number": number,
-                    "status": score.status,
-                    "points": score.score,
-                    "max_points": score.max_score,
-                    "penalty": score.penalty.points if score.penalty else 0.0,
-                    "started_at": score.started_at,
-                    "duration_s": score.duration_s,
-                    "digest_submission": score.digest.submission,
-                    "digest_solution": score.digest.solution,
-                    "score": content,
-                },
-            )
+            return [self._insert(run, attempt) for attempt in attempts]
+
+    def _insert(self, run: int | None, attempt: NewAttempt) -> int:
+        score = attempt.score
+        file.stub(self._connection, score.submission)
+        (number,) = self._connection.execute(
+            "SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE submission = ?",
+            (score.submission,),
+        ).fetchone()
+        file.insert(
+            self._connection,
+            "attempts",
+            {
+                "submission": score.submission,
+                "run": run,
+                "number": number,
+                "status": score.status,
+                "points": score.score,
+                "max_points": score.max_score,
+                "penalty": score.penalty.points if score.penalty else 0.0,
+                "started_at": score.started_at,
+                "duration_s": score.duration_s,
+                "digest_submission": score.digest.submission,
+                "digest_solution": score.digest.solution,
+                "score": attempt.content.decode(),
+                "basis": attempt.basis,
+                "seen": attempt.seen,
+            },
+        )
         return int(number)
+
+    def note_keys(self, submission: str, *, basis: int, seen: str) -> None:
+        """Record what the last attempt's results depend on, where that was not known yet."""
+        with file.explained(self.path):
+            self._connection.execute(
+                "UPDATE attempts SET basis = ?, seen = ? WHERE submission = ? AND number = "
+                "(SELECT max(number) FROM attempts WHERE submission = ?)",
+                (basis, seen, submission, submission),
+            )
+
+    def kept(self, submission: str) -> Kept | None:
+        """The last attempt, with the keys of its tasks; None where there is none."""
+        query = (
+            "SELECT score, basis, seen FROM attempts WHERE submission = ? "
+            "ORDER BY number DESC LIMIT 1"
+        )
+        for content, basis, seen in self._rows(query, submission):
+            score = self._score(submission, content)
+            if basis is None or seen is None:
+                return Kept(score, None)
+            shared = self._basis(basis)
+            own = self._read(decode_keys, seen, f" of {submission}")
+            return Kept(score, {task: shared.get(task, {}) | key for task, key in own.items()})
+        return None
+
+    def _basis(self, number: int) -> dict[str, dict[str, str]]:
+        if number not in self._bases:
+            rows = self._rows("SELECT content FROM bases WHERE id = ?", number)
+            self._bases[number] = self._read(decode_keys, rows[0][0] if rows else "")
+        return self._bases[number]
 
     def latest(self, submission: str) -> Score | None:
         """The score of the last attempt; None where there is none."""
@@ -178,14 +246,24 @@ class Gradebook:
         rows = self._rows(query, submission)
         return self._score(submission, rows[0][0]) if rows else None
 
+    def each_latest(self) -> Iterator[Score]:
+        """The score of each submission's last attempt, in the order of ids, one at a time."""
+        for name in self._names("attempts"):
+            score = self.latest(name)
+            if score is not None:
+                yield score
+
     def latest_scores(self) -> dict[str, Score]:
         """The score of each submission's last attempt, by id, in the order of ids."""
+        return {score.submission: score for score in self.each_latest()}
+
+    def begun(self) -> dict[str, str]:
+        """When the last attempt of each submission began, as its score has it."""
         query = (
-            "SELECT submission, score FROM attempts AS this WHERE number = "
-            "(SELECT max(number) FROM attempts WHERE submission = this.submission) "
-            "ORDER BY submission"
+            "SELECT submission, started_at FROM attempts AS this WHERE number = "
+            "(SELECT max(number) FROM attempts WHERE submission = this.submission)"
         )
-        return {name: self._score(name, content) for name, content in self._rows(query)}
+        return dict(self._rows(query))
 
     def history(self, submission: str) -> list[Attempt]:
         """All attempts of a submission, the first one first."""
@@ -195,17 +273,17 @@ class Gradebook:
             for number, run, content in self._rows(query, submission)
         ]
 
-    def graded(self, submission: str, key: Key) -> Score | None:
-        """The last score if it was made with this key; None if there is something to grade."""
-        score = self.latest(submission)
-        return score if score is not None and key.matches(score) else None
-
     def final(self, submission: str) -> Final | None:
         """The points that count, of the last attempt; None where there is none."""
         score = self.latest(submission)
         return final_points(score, self.remarks.adjustments(submission)) if score else None
 
     # Inside
+
+    def _names(self, table: str) -> list[str]:
+        return [
+            name for (name,) in self._rows(f"SELECT DISTINCT submission FROM {table} ORDER BY 1")
+        ]
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with file.explained(self.path):
@@ -218,7 +296,7 @@ class Gradebook:
     def _score(self, submission: str, content: str) -> Score:
         return self._read(decode_score, content, f" of {submission}")
 
-    def _read(self, make: Callable[[Any], Kept], content: object, whose: str = "") -> Kept:
+    def _read(self, make: Callable[[Any], Made], content: object, whose: str = "") -> Made:
         try:
             return make(content)
         except (ValueError, ScoreError) as error:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 BUSY_S: Final = 10.0
 """How long to wait for another program that holds the file."""
 _APPLICATION: Final = 0x47524452
@@ -55,7 +55,13 @@ CREATE TABLE attempts (
     digest_submission TEXT NOT NULL,
     digest_solution TEXT NOT NULL,
     score TEXT NOT NULL,
+    basis INTEGER REFERENCES bases (id),
+    seen TEXT,
     UNIQUE (submission, number)
+);
+CREATE TABLE bases (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL UNIQUE
 );
 CREATE TABLE adjustments (
     id INTEGER PRIMARY KEY,
@@ -79,6 +85,19 @@ CREATE TABLE comments (
     withdrawn_by TEXT
 );
 """
+
+_UPGRADES: Final = {
+    1: """
+CREATE TABLE bases (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL UNIQUE
+);
+ALTER TABLE attempts ADD COLUMN basis INTEGER REFERENCES bases (id);
+ALTER TABLE attempts ADD COLUMN seen TEXT;
+"""
+}
+"""What makes the tables of a version those of the next one. The key of an attempt has two parts:
+`basis`, what all submissions of a run shared, and `seen`, which of its own files each task saw."""
 
 REBUILT: Final = (
     "move it away, with the files beside it whose names begin with {name}, and grade again: it is "
@@ -124,8 +143,27 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def check(connection: sqlite3.Connection, path: Path) -> None:
+def is_older(connection: sqlite3.Connection) -> bool:
+    """Whether this is a gradebook of an older version; raises sqlite3.Error."""
+    ours = _pragma(connection, "application_id") == _APPLICATION
+    return ours and _pragma(connection, "user_version") in _UPGRADES
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring an older file's tables up to date, inside the caller's transaction.
+
+    What is recorded stays as it is. Raises sqlite3.Error.
+    """
+    while (version := int(_pragma(connection, "user_version"))) in _UPGRADES:
+        for statement in _UPGRADES[version].split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def check(connection: sqlite3.Connection, path: Path, *, read_only: bool = False) -> None:
     """See that this is a gradebook, of this version, and whole.
+
+    An older one can be read as it is.
 
     Raises
     ------
@@ -140,7 +178,7 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     if _pragma(connection, "application_id") != _APPLICATION:
         raise GradebookError(f"{path}: is not a gradebook; " + REBUILT.format(name=path.name))
     version = _pragma(connection, "user_version")
-    if version != VERSION:
+    if version != VERSION and not (read_only and version in _UPGRADES):
         raise GradebookError(
             f"{path}: was written by another version of the grader (its tables are version "
             f"{version}, this grader knows {VERSION}); use that version, or "

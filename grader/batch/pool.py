@@ -156,11 +156,13 @@ class Pool:
         JudgeError
             No judge can be started: the assignment or this machine is at fault.
         """
-        waiting: dict[Future[Verdict], Job] = {
-            self._threads.submit(self._grade, job): job for job in jobs
-        }
+        waiting = {self.submit(job): job for job in jobs}
         for future in as_completed(waiting):
-            yield waiting[future], future.result()
+            yield waiting.pop(future), future.result()  # held no longer, with its score
+
+    def submit(self, job: Job) -> Future[Verdict]:
+        """Grade one job as soon as a judge is free; the verdict, or what :meth:`grade` raises."""
+        return self._threads.submit(self._grade, job)
 
     def close(self) -> None:
         """Kill every judge; what is being graded is given up."""

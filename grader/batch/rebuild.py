@@ -32,7 +32,7 @@ def open_gradebook(results: Path) -> tuple[Gradebook, list[str]]:
     book = Gradebook(results / GRADEBOOK)
     problems = []
     try:
-        known = book.latest_scores()
+        known = book.begun()
         for folder in graded_folders(results):
             try:
                 score = _own_score(folder)
@@ -40,7 +40,7 @@ def open_gradebook(results: Path) -> tuple[Gradebook, list[str]]:
                 problems.append(str(error))
                 continue
             last = known.get(score.submission)
-            if last is None or began(score) > began(last):
+            if last is None or began(score.started_at) > began(last):
                 book.record(None, score)
     except BaseException:
         book.close()
@@ -57,10 +57,10 @@ def _own_score(folder: Path) -> Score:
     return score
 
 
-def began(score: Score) -> datetime:
+def began(started_at: str) -> datetime:
     """When a grading began; the beginning of time where that cannot be read."""
     try:
-        at = datetime.fromisoformat(score.started_at)
+        at = datetime.fromisoformat(started_at)
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return at if at.tzinfo else at.replace(tzinfo=UTC)

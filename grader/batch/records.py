@@ -1,7 +1,7 @@
 """What the gradebook keeps, as types, and how they lie in its rows."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,8 +28,28 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
 
 
+class Kept(NamedTuple):
+    """The last grading of a submission, and what its results depend on."""
+
+    score: Score
+    keys: dict[str, dict[str, str]] | None
+    """Components by task; None: not known, as of a score taken over from ``score.json``."""
+
+
+class NewAttempt(NamedTuple):
+    """A grading to be recorded."""
+
+    score: Score
+    content: bytes
+    """The same, encoded."""
+    basis: int | None
+    """The number of what all submissions of its run share of their keys."""
+    seen: str | None
+    """The submission's own side of the keys, as JSON."""
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """What a grading depends on; one with the same key need not be done again."""
+    """What a grading is known to depend on by its score alone."""
 
     submission: str
     """As ``score.digest.submission`` has it."""
@@ -105,6 +125,11 @@ def _all_storable(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_all_storable(item) for item in value]
     return value
+
+
+def decode_keys(content: str) -> dict[str, dict[str, str]]:
+    """Keys of tasks from JSON; ValueError for what are none."""
+    return msgspec.json.decode(content, type=dict[str, dict[str, str]])
 
 
 def entry_row(entry: Entry) -> dict[str, object]:

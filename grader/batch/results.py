@@ -6,20 +6,21 @@ into place now or, if the run is killed first, when the folder is next opened.
 """
 
 import contextlib
+import ctypes
 import errno
 import os
 import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Final, Self
 
 from grader.batch.lock import FolderLock, LockedError
 from grader.batch.names import shown
-from grader.scores import Score, ScoreError, encode_score, read_score
+from grader.scores import Score, ScoreError, encode_score
 
 SCORE: Final = "score.json"
 ARTIFACTS: Final = "artifacts"
@@ -35,6 +36,9 @@ _WORK: Final = ".grader-work-"
 _LEFT: Final = re.compile(
     r"\.(grader-(staged|old|work)-|((score|summary|adjustments)\.json|feedback\.html)\.)[a-z0-9_]{8}"
 )
+
+_FEW: Final = 3
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 
 class ResultsError(Exception):
@@ -131,29 +135,64 @@ class Results:
             The id is unsafe; the score must not be written, or names an artifact that is not
             there; there is no room. What was there before is still there.
         """
-        folder = self.of(score.submission)
         try:
             content = encode_score(score)
         except ScoreError as error:
-            raise ResultsError(f"{folder / SCORE}: {error}") from error
+            raise ResultsError(f"{self.of(score.submission) / SCORE}: {error}") from error
+        staged = self.stage(score, content, artifacts)
+        self.commit([staged])
+        return staged.parent
+
+    def stage(self, score: Score, content: bytes, artifacts: Path | None = None) -> Path:
+        """Lay a score and its artifacts out beside where they belong, for :meth:`commit`.
+
+        Raises as :meth:`write`; `content` is the score encoded, and what is returned is the folder.
+        """
+        folder = self.of(score.submission)
         with _explained(folder):
             folder.mkdir(exist_ok=True)
             _settle(folder)  # what an error, such as of the disk, may have left
             staged = Path(tempfile.mkdtemp(prefix=_STAGED, dir=folder))
             try:
-                _write_synced(staged / SCORE, content)
+                (staged / SCORE).write_bytes(content)
                 (staged / ARTIFACTS).mkdir()
                 for name in sorted({name for task in score.tasks for name in task.artifacts}):
                     _copy_artifact(name, artifacts, staged)
-                _sync(staged / ARTIFACTS)
-                _sync(staged)
-                staged.rename(folder / _NEW)
             except BaseException:
                 shutil.rmtree(staged, ignore_errors=True)
                 raise
-            _settle(folder)
+        return staged
+
+    def commit(self, staged: Sequence[Path]) -> None:
+        """Put what was laid out into place; each is whole on the disk before it counts.
+
+        Raises
+        ------
+        ResultsError
+            The disk failed. Each submission has its old score or its new one.
+        """
+        with _explained(self.folder):
+            _reach_disk(self.folder, staged)
+            for each in staged:
+                each.rename(each.parent / _NEW)
+                _settle(each.parent)
             _sync(self.folder)
-        return folder
+
+    def bring(self, score: Score, made: Path) -> None:
+        """Copy those artifacts of a score that lie here already to where its new ones were made.
+
+        Of two with one name the new one stays.
+
+        Raises
+        ------
+        ResultsError
+            There is no room.
+        """
+        folder = self.of(score.submission) / ARTIFACTS
+        for name in (PurePosixPath(name).name for task in score.tasks for name in task.artifacts):
+            if not (made / name).exists() and _is_plain_file(folder / name):
+                with _explained(made):
+                    shutil.copyfile(folder / name, made / name)
 
     def _tidy(self) -> None:
         _remove_left(self.folder)
@@ -176,15 +215,6 @@ def graded_folders(results: Path) -> Iterator[Path]:
     return (folder for folder in _folders(results) if (folder / SCORE).is_file())
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether a submission's folder holds a score that can be read."""
-    try:
-        read_score(folder / SCORE)
-    except ScoreError:
-        return False
-    return True
-
-
 def _folders(results: Path) -> Iterator[Path]:
     for folder in sorted(results.iterdir()):
         safe = _ID.fullmatch(folder.name) and folder.name not in RESERVED
@@ -200,7 +230,7 @@ def _copy_artifact(name: str, source: Path | None, staged: Path) -> None:
     origin = source / parts[1] if source else None
     if origin is None or not _is_plain_file(origin):
         raise ResultsError(f"{shown(name)}: the score names this artifact, but it was not made")
-    _write_synced(staged / ARTIFACTS / parts[1], origin.read_bytes())
+    shutil.copyfile(origin, staged / ARTIFACTS / parts[1])
 
 
 def _is_plain_file(path: Path) -> bool:
@@ -225,7 +255,6 @@ def _settle(folder: Path) -> None:
     with contextlib.suppress(OSError):  # without artifacts there is no folder of them
         (folder / ARTIFACTS).rmdir()
     new.rmdir()
-    _sync(folder)
     _remove_left(folder)
 
 
@@ -239,11 +268,23 @@ def _remove_left(folder: Path) -> None:
             path.unlink()
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _reach_disk(folder: Path, staged: Sequence[Path]) -> None:
+    """See that files are on the disk: one by one if they are few, since others write there, too."""
+    if len(staged) > _FEW and hasattr(_LIBC, "syncfs"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            if _LIBC.syncfs(descriptor):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        finally:
+            os.close(descriptor)
+        return
+    for each in staged:
+        for path in (*each.rglob("*"), each):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _sync(folder: Path) -> None:

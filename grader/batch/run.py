@@ -1,32 +1,43 @@
 """One run of ``grader grade``: take in, grade what is new or changed, keep it, and sum up."""
 
-import re
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader import scores
+from grader.batch.device import at_a_time, choose
+from grader.batch.entries import entry
 from grader.batch.gradebook import Gradebook
 from grader.batch.intake import collect
+from grader.batch.ipynb import read_outlines
 from grader.batch.isolation import layers
-from grader.batch.late import open_question, penalty
+from grader.batch.keeping import Keeping
+from grader.batch.keys import DISTRIBUTION, Basis, Setting, Version, installed
+from grader.batch.options import judge_options
+from grader.batch.parties import Graders, Progress
 from grader.batch.pool import Pool
 from grader.batch.rebuild import open_gradebook
-from grader.batch.records import Entry, Key
-from grader.batch.results import ARTIFACTS, Results, ResultsError, is_whole
+from grader.batch.regrade import Plan, Regrading
+from grader.batch.results import Results, ResultsError
+from grader.batch.settling import open_questions, penalty_of, settle
 from grader.batch.submission import Submission
-from grader.batch.summary import Summary, summarize, write_summary
-from grader.batch.table import Row, table_row
+from grader.batch.summary import Summary, write_summary
+from grader.batch.table import Row
+from grader.batch.tally import Tally
 from grader.judge.environment import SOLUTION_FILES, environment
 from grader.judge.messages import Job, Options, Verdict
 from grader.judge.source import digest
 from grader.manifest import load_manifest
-from grader.worker.bounds import Bounds
+
+if TYPE_CHECKING:  # loads Dask only where --cluster asks for it
+    from grader.batch.cluster import Cluster
 
 
 class RunError(Exception):
@@ -46,20 +57,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: str = "auto"
     """auto, require or none."""
     fresh: bool = False
+    explain: bool = False
+    """Whether to say why submissions are graded again."""
+    cluster: str | None = None
+    """Address of a Dask scheduler; None grades on this machine, `jobs` at a time."""
+    device: str = "cpu"
+    """auto, cpu or cuda."""
     command: tuple[str, ...] = ()
-
-
-class Progress(Protocol):
-    """Told how a run goes on; see :class:`grader.batch.progress.RunProgress`."""
-
-    def begin(self, total: int, reused: int) -> None:
-        """Submissions were taken in, some of which need no grading."""
-
-    def graded(self, submission: str, score: scores.Score) -> None:
-        """One more has its score."""
-
-    def say(self, line: str) -> None:
-        """Something worth a line."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,9 +84,36 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Run:
     """A run, from taking in submissions to the summary."""
 
-    def __init__(self, request: Request, progress: Progress) -> None:
+    def __init__(
+        self,
+        request: Request,
+        progress: Progress,
+        *,
+        graders: Callable[[Options, int], Graders] | None = None,
+        version: Version = installed,
+    ) -> None:
+        """Prepare a run.
+
+        Parameters
+        ----------
+        request
+            What is asked for.
+        progress
+            Told how it goes on.
+        graders
+            Makes what grades, from its options and how many jobs there are; None: judges on this
+            machine, or on the cluster that is asked for.
+        version
+            Where versions of installed packages come from.
+
+        Raises
+        ------
+        RunError, ManifestError, IsolationError, ClusterError, DeviceError
+            It cannot be started as asked.
+        """
         self.request = request
         self.progress = progress
+        self._graders, self._version = graders, version
         self.manifest = load_manifest(request.solution)
         self.tasks = list(request.tasks) or self.manifest.task_ids()
         for name in self.tasks:
@@ -90,86 +121,89 @@ class Run:
                 known = ", ".join(self.manifest.task_ids())
                 raise RunError(f"--task {name}: there is no such task; the tasks are {known}")
         self.seed = secrets.randbits(31) if request.seed is None else request.seed
-        self.layers = layers(request.sandbox, progress.say)
         self.solution_digest = digest(request.solution, SOLUTION_FILES)
+        self._cluster = self._connect()
+        self.layers = (
+            self._cluster.layers if self._cluster else layers(request.sandbox, progress.say)
+        )
+        self.device = (
+            self._cluster.device if self._cluster else choose(request.device, progress.say)
+        )
 
     def execute(self) -> Outcome:
         """Grade; what is graded is kept at once, so a run may be stopped and started again."""
         with (
+            closing(self._cluster) if self._cluster else nullcontext(),
             Results(self.request.out) as results,
             self._gradebook() as gradebook,
             results.work() as workdir,
         ):
             modules = [unit.module for unit in self.manifest.units]
-            submissions = collect(self.request.paths, modules=modules, workdir=Path(workdir))
-            gradebook.register(_entry(submission) for submission in submissions)
+            submissions = collect(
+                self.request.paths,
+                modules=modules,
+                workdir=Path(workdir),
+                outlines=read_outlines(self.request.solution, modules),
+            )
+            gradebook.register(entry(submission) for submission in submissions)
             number = gradebook.start_run(
                 command=self.request.command,
-                environment=msgspec.to_builtins(environment(self.seed, self.layers)),
+                environment=msgspec.to_builtins(
+                    environment(self.seed, self.layers, self.device.kind)
+                ),
                 seed=self.seed,
             )
-            done, open_ = self._split(submissions, gradebook)
-            self.progress.begin(len(submissions), len(done))
-            for submission in submissions:
-                if submission.id in done:
-                    self._settle(submission, done[submission.id], results, gradebook, number)
-            for submission, score, artifacts in self._grade(open_, Path(workdir)):
-                score.penalty = self._penalty(submission, score)
-                results.write(score, artifacts)
-                gradebook.record(number, score)
-                self.progress.graded(submission.id, score)
-                done[submission.id] = score
+            basis = gradebook.basis(self._basis.keys)
+            tally = Tally(gradebook.remarks.all().adjustments)
+            with Keeping(results, gradebook, run=number, basis=basis) as kept:
+                self._bring_up_to_date(submissions, kept, tally, Path(workdir))
             gradebook.finish_run(number)
-            summary = summarize(done.values())
+            summary = tally.summary()
             write_summary(self.request.out / "summary.json", summary)
-            rows = [
-                self._row(submission, done[submission.id], gradebook) for submission in submissions
-            ]
-            return Outcome(rows=rows, summary=summary, questions=self._questions(submissions))
+            questions = open_questions(submissions, self.manifest.late)
+            return Outcome(rows=tally.rows(), summary=summary, questions=questions)
 
-    def _settle(
-        self,
-        submission: Submission,
-        score: scores.Score,
-        results: Results,
-        gradebook: Gradebook,
-        run: int,
+    def _bring_up_to_date(
+        self, submissions: Sequence[Submission], kept: Keeping, tally: Tally, workdir: Path
     ) -> None:
-        """Bring the penalty of a reused score up to date, such as after an extension."""
-        penalty = self._penalty(submission, score)
-        if penalty != score.penalty:
-            score.penalty = penalty
-            results.write(score, results.of(submission.id) / ARTIFACTS)
-            gradebook.record(run, score)
+        """Have a score of every submission that holds now."""
+        plans = settle(
+            submissions,
+            self._regrading,
+            kept,
+            tally,
+            fresh=self.request.fresh,
+            explain=self.progress.say if self.request.explain else None,
+        )
+        self.progress.begin(len(submissions), len(submissions) - len(plans))
+        waiting = [submission for submission in submissions if submission.id in plans]
+        for submission, score, artifacts in self._grade(waiting, plans, kept, workdir):
+            score.penalty = penalty_of(submission, score, self.manifest.late)
+            tally.add(submission, score)
+            for each in kept.keep(score, artifacts, plans[submission.id]):
+                self.progress.graded(each.submission, each)
+        for each in kept.flush():
+            self.progress.graded(each.submission, each)
 
-    def _penalty(self, submission: Submission, score: scores.Score) -> scores.Penalty | None:
-        return penalty(
-            score.score,
-            late_seconds=submission.late_seconds,
-            submitted_at=submission.submitted_at,
-            policy=self.manifest.late,
+    def _connect(self) -> "Cluster | None":
+        if self.request.cluster is None:
+            return None
+        from grader.batch.cluster import Cluster
+
+        return Cluster(
+            self.request.cluster,
+            sandbox=self.request.sandbox,
+            device=self.request.device,
+            say=self.progress.say,
         )
 
-    def _questions(self, submissions: Sequence[Submission]) -> dict[str, str]:
-        found = {
-            submission.id: open_question(
-                late=submission.late,
-                late_seconds=submission.late_seconds,
-                submitted_at=submission.submitted_at,
-                policy=self.manifest.late,
-            )
-            for submission in submissions
-        }
-        return {name: question for name, question in found.items() if question}
-
-    def _row(self, submission: Submission, score: scores.Score, gradebook: Gradebook) -> Row:
-        final = gradebook.final(submission.id)
-        return table_row(
-            score,
-            name=submission.student.name,
-            late=submission.late,
-            points=final.points if final else None,
-        )
+    def _pool(self, jobs: int) -> Graders:
+        if self._graders is not None:
+            return self._graders(self._options, jobs)
+        if self._cluster is not None:
+            return self._cluster.dispatch(self._options)
+        jobs = min(self.request.jobs, jobs)
+        return Pool(self._options, at_a_time(jobs, self.device, self.manifest.limits.memory_mb))
 
     def _gradebook(self) -> Gradebook:
         gradebook, problems = open_gradebook(self.request.out)
@@ -177,50 +211,82 @@ class Run:
             self.progress.say(problem)
         return gradebook
 
-    def _split(
-        self, submissions: Sequence[Submission], gradebook: Gradebook
-    ) -> tuple[dict[str, scores.Score], list[Submission]]:
-        """Scores that can be reused, and submissions that must be graded."""
-        done: dict[str, scores.Score] = {}
-        open_ = []
-        for submission in submissions:
-            key = Key(
-                submission=submission.digest,
-                solution=self.solution_digest,
-                tasks=frozenset(self.tasks),
-                seed=self.request.seed,
-            )
-            score = None if self.request.fresh else gradebook.graded(submission.id, key)
-            there = is_whole(self.request.out / submission.id)
-            if score is not None and there and score.environment.isolation == self.layers:
-                done[submission.id] = score
-            else:
-                open_.append(submission)
-        return done, open_
+    @cached_property
+    def _options(self) -> Options:
+        return judge_options(
+            self.request.solution,
+            self.manifest,
+            tasks=self.tasks,
+            layers=self.layers,
+            sandbox=self.request.sandbox,
+            device=self.device,
+        )
+
+    @cached_property
+    def _basis(self) -> Basis:
+        options = self._options
+        setting = Setting(
+            device=self.device.kind,
+            layers=tuple(self.layers),
+            sandbox=self.request.sandbox != "none",
+            preload=tuple(options.preload),
+        )
+        data = Path(options.data) if options.data else None
+        return Basis(
+            self.request.solution, self.manifest, setting, data=data, version=self._version
+        )
+
+    @cached_property
+    def _regrading(self) -> Regrading:
+        return Regrading(
+            self.manifest,
+            self._basis,
+            tasks=self.tasks,
+            seed=self.request.seed,
+            environment=msgspec.structs.replace(
+                environment(self.seed, self.layers, self.device.kind),
+                grader=self._version(DISTRIBUTION) or "",
+                torch=self._version("torch"),
+                numpy=self._version("numpy"),
+            ),
+            solution_digest=self.solution_digest,
+            public_only=not (self.request.solution / "checks" / "hidden").is_dir(),
+        )
 
     def _grade(
-        self, submissions: Sequence[Submission], workdir: Path
+        self,
+        submissions: Sequence[Submission],
+        plans: Mapping[str, Plan | None],
+        kept: Keeping,
+        workdir: Path,
     ) -> Iterator[tuple[Submission, scores.Score, Path | None]]:
         """Scores and folders of artifacts as they come; first those that cannot be graded."""
         by_id = {submission.id: submission for submission in submissions}
         for submission in submissions:
             if submission.files is None:
                 yield submission, self._review(submission, submission.problem or "no files"), None
-        jobs = [self._job(s, workdir) for s in submissions if s.files is not None]
+        jobs = [self._job(s, plan, workdir) for s in submissions if (plan := plans[s.id])]
         if not jobs:
             return
-        with closing(Pool(self._options(), min(self.request.jobs, len(jobs)))) as pool:
+        with closing(self._pool(len(jobs))) as pool:
             for job, verdict in pool.grade(jobs):
                 submission = by_id[job.id]
-                yield submission, self._score(submission, verdict), Path(job.artifacts)
+                artifacts = Path(job.artifacts)
+                yield submission, self._score(submission, job, verdict, kept), artifacts
+                shutil.rmtree(artifacts.parent, ignore_errors=True)
 
-    def _score(self, submission: Submission, verdict: Verdict) -> scores.Score:
+    def _score(
+        self, submission: Submission, job: Job, verdict: Verdict, kept: Keeping
+    ) -> scores.Score:
+        """The whole score: what was graded now, and what is kept."""
         if verdict.score is None:
             fault = f"the grader failed twice on this submission: {verdict.fault}"
             return self._review(submission, fault)
         score = scores.decode_score(verdict.score, origin=submission.id)
-        score.digest.submission = submission.digest
-        score.digest.solution = self.solution_digest
+        submission.origin.relabel(score)
+        last = kept.last(submission.id) if job.tasks is not None else None
+        score = self._regrading.merged(score, last.score if last else None, submission.digest)
+        kept.bring(score, Path(job.artifacts))
         return score
 
     def _review(self, submission: Submission, reason: str) -> scores.Score:
@@ -234,13 +300,13 @@ class Run:
             score=0,
             max_score=sum(task.points for task in wanted),
             tasks=[],
-            environment=environment(self.seed, self.layers),
+            environment=environment(self.seed, self.layers, self.device.kind),
             started_at=datetime.now(UTC).isoformat(),
             duration_s=0,
             digest=scores.Digest(submission=submission.digest, solution=self.solution_digest),
         )
 
-    def _job(self, submission: Submission, workdir: Path) -> Job:
+    def _job(self, submission: Submission, plan: Plan, workdir: Path) -> Job:
         artifacts = workdir / ".artifacts" / submission.id / "artifacts"
         try:
             artifacts.mkdir(parents=True)
@@ -251,62 +317,7 @@ class Run:
         return Job(
             id=submission.id,
             folder=str(submission.files),
-            seed=self.seed,
+            seed=self.seed if plan.seed is None else plan.seed,
             artifacts=str(artifacts),
+            tasks=None if plan.seed is None else plan.tasks,
         )
-
-    def _options(self) -> Options:
-        limits = self.manifest.limits
-        data = (
-            (self.request.solution / self.manifest.data).resolve() if self.manifest.data else None
-        )
-        return Options(
-            solution=str(self.request.solution.resolve()),
-            tasks=self.tasks,
-            data=str(data) if data else None,
-            isolate="bubblewrap" in self.layers,
-            layers=[] if self.request.sandbox == "none" else self.layers,
-            preload=[*(["torch"] if self._uses_torch() else []), *self.manifest.worker.preload],
-            isolation=self.layers,
-            bounds=Bounds(
-                memory_mb=limits.memory_mb,
-                processes=limits.processes,
-                files_mb=limits.disk_mb,
-                output_mb=limits.output_mb,
-                cpu_s=limits.cpu_s,
-                wall_s=limits.submission_s,
-                namespaces="namespaces" in self.layers,
-            ),
-        )
-
-    def _uses_torch(self) -> bool:
-        """Whether a module of the solution imports torch, so that students' modules will."""
-        sources = (self.request.solution / unit.module for unit in self.manifest.units)
-        return any(_IMPORTS_TORCH.search(source.read_bytes()) for source in sources)
-
-
-_IMPORTS_TORCH: Final = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
-
-
-def _entry(submission: Submission) -> Entry:
-    student = submission.student
-    return Entry(
-        id=submission.id,
-        name=student.name,
-        user_id=student.user_id,
-        email=student.email,
-        login=student.login,
-        sis_id=student.sis_id,
-        more={
-            "identifiers": student.identifiers,
-            "partners": [msgspec.to_builtins(partner) for partner in submission.partners],
-            "notes": list(submission.notes),
-        },
-        source=str(submission.source),
-        layout=submission.layout,
-        late=submission.late,
-        late_seconds=submission.late_seconds,
-        submitted_at=submission.submitted_at,
-        digest=submission.digest,
-        problem=submission.problem,
-    )

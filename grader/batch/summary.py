@@ -15,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from grader.batch.late import after_penalty
-from grader.scores import Score, Task, write_whole
+from grader.scores import Environment, Score, Task, write_whole
 
 SUMMARY: Final = "summary.json"
 _PLACES: Final = 4
@@ -92,29 +92,113 @@ def summarize(scores: Iterable[Score]) -> Summary:
     ValueError
         They belong to different assignments.
     """
-    ordered = sorted(scores, key=lambda score: score.submission)
-    assignments = sorted({score.assignment for score in ordered})
-    if len(assignments) > 1:
-        raise ValueError(
-            f"scores of different assignments lie together: {', '.join(assignments)}; "
-            "grade each into a folder of its own"
+    summing = Summing()
+    for score in scores:
+        summing.add(score)
+    return summing.summary()
+
+
+class Summing:
+    """Sums scores up one by one; none of them is held."""
+
+    def __init__(self) -> None:
+        self._assignments: set[str] = set()
+        self._statuses: Counter[str] = Counter()
+        self._penalized = 0
+        self._most = 0.0
+        self._points: list[float] = []
+        self._tasks: dict[str, _TaskSums] = {}
+        self._reviews: list[Review] = []
+        self._settings: Counter[Setting] = Counter()
+
+    def add(self, score: Score) -> None:
+        """Take in a score."""
+        self._assignments.add(score.assignment)
+        self._statuses[score.status] += 1
+        self._penalized += score.penalty is not None
+        self._most = max(self._most, score.max_score)
+        if score.status == "graded":
+            self._points.append(after_penalty(score))
+        else:
+            self._reviews.append(Review(submission=score.submission, reason=score.reason))
+        for place, task in enumerate(score.tasks):
+            # The most complete score gives the order, so that `--task` on one submission does not.
+            rank = (-len(score.tasks), score.submission, place)
+            self._tasks.setdefault(task.id, _TaskSums()).add(task, rank)
+        self._settings[_setting(score.environment)] += 1
+
+    def summary(self) -> Summary:
+        """What they say together.
+
+        Raises
+        ------
+        ValueError
+            They belong to different assignments.
+        """
+        assignments = sorted(self._assignments)
+        if len(assignments) > 1:
+            raise ValueError(
+                f"scores of different assignments lie together: {', '.join(assignments)}; "
+                "grade each into a folder of its own"
+            )
+        tasks = sorted(self._tasks.values(), key=lambda sums: sums.rank)
+        settings = (msgspec.structs.replace(s, submissions=n) for s, n in self._settings.items())
+        return Summary(
+            assignment=assignments[0] if assignments else None,
+            submissions=self._statuses.total(),
+            statuses=dict(sorted(self._statuses.items())),
+            penalized=self._penalized,
+            max_score=self._most,
+            points=distribution(self._points),
+            tasks=tuple(sums.summary() for sums in tasks),
+            needs_review=tuple(sorted(self._reviews, key=lambda review: review.submission)),
+            environments=tuple(
+                sorted(settings, key=lambda s: (-s.submissions, msgspec.json.encode(s)))
+            ),
         )
-    settled = [score for score in ordered if score.status == "graded"]
-    return Summary(
-        assignment=assignments[0] if assignments else None,
-        submissions=len(ordered),
-        statuses=_counted(score.status for score in ordered),
-        penalized=sum(score.penalty is not None for score in ordered),
-        max_score=max((score.max_score for score in ordered), default=0.0),
-        points=distribution([after_penalty(score) for score in settled]),
-        tasks=_tasks(ordered),
-        needs_review=tuple(
-            Review(submission=score.submission, reason=score.reason)
-            for score in ordered
-            if score.status == "needs_review"
-        ),
-        environments=_settings(ordered),
-    )
+
+
+class _TaskSums:
+    """One task, over the scores so far."""
+
+    def __init__(self) -> None:
+        self.rank: tuple[int, str, int] = (1, "", 0)
+        """Of the score that gives title and place."""
+        self._first: Task | None = None
+        self._most = 0.0
+        self._shares: list[float] = []
+        self._statuses: Counter[str] = Counter()
+        self._misconceptions: Counter[str] = Counter()
+
+    def add(self, task: Task, rank: tuple[int, str, int]) -> None:
+        if self._first is None or rank < self.rank:
+            self.rank = rank
+            self._first = msgspec.structs.replace(task, checks=[], metrics={}, artifacts=[])
+        self._most = max(self._most, task.max_score)
+        if task.status != "error" and task.max_score:
+            self._shares.append(task.score / task.max_score)
+        self._statuses[task.status] += 1
+        self._misconceptions.update({c.misconception for c in task.checks if c.misconception})
+
+    def summary(self) -> TaskSummary:
+        if self._first is None:
+            raise ValueError("a task without scores")
+        return TaskSummary(
+            id=self._first.id,
+            title=self._first.title,
+            unit=self._first.unit,
+            max_score=self._most,
+            mean_share=round(statistics.fmean(self._shares), _PLACES) if self._shares else None,
+            statuses=dict(sorted(self._statuses.items())),
+            misconceptions=dict(sorted(self._misconceptions.items())),
+        )
+
+
+def _setting(environment: Environment) -> Setting:
+    fields = msgspec.structs.asdict(environment)
+    fields.pop("seed")
+    fields["isolation"] = tuple(fields["isolation"])
+    return Setting(submissions=0, **fields)
 
 
 def write_summary(path: Path, summary: Summary) -> None:
@@ -139,42 +223,3 @@ def distribution(values: Sequence[float]) -> Distribution | None:
         least=min(values),
         most=max(values),
     )
-
-
-def _counted(words: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(words).items()))
-
-
-def _tasks(ordered: Sequence[Score]) -> tuple[TaskSummary, ...]:
-    found: dict[str, list[Task]] = {}
-    # The most complete score gives the order, so that `--task` on one submission does not.
-    for score in sorted(ordered, key=lambda score: -len(score.tasks)):
-        for task in score.tasks:
-            found.setdefault(task.id, []).append(task)
-    return tuple(_task(tasks) for tasks in found.values())
-
-
-def _task(tasks: Sequence[Task]) -> TaskSummary:
-    shares = [t.score / t.max_score for t in tasks if t.status != "error" and t.max_score]
-    shown = [{c.misconception for c in task.checks if c.misconception} for task in tasks]
-    first = tasks[0]
-    return TaskSummary(
-        id=first.id,
-        title=first.title,
-        unit=first.unit,
-        max_score=max(task.max_score for task in tasks),
-        mean_share=round(statistics.fmean(shares), _PLACES) if shares else None,
-        statuses=_counted(task.status for task in tasks),
-        misconceptions=_counted(name for names in shown for name in names),
-    )
-
-
-def _settings(ordered: Sequence[Score]) -> tuple[Setting, ...]:
-    kinds: Counter[Setting] = Counter()
-    for score in ordered:
-        fields = msgspec.structs.asdict(score.environment)
-        fields.pop("seed")
-        fields["isolation"] = tuple(fields["isolation"])
-        kinds[Setting(submissions=0, **fields)] += 1
-    settings = (msgspec.structs.replace(kind, submissions=n) for kind, n in kinds.items())
-    return tuple(sorted(settings, key=lambda s: (-s.submissions, msgspec.json.encode(s))))

@@ -10,10 +10,13 @@ from grader.cli.bundle import bundle
 from grader.cli.doctor import doctor
 from grader.cli.export import export
 from grader.cli.grade import grade
+from grader.cli.new import new
+from grader.cli.notebook import notebook
 from grader.cli.publish import publish
 from grader.cli.release import release
 from grader.cli.remark import remark
 from grader.cli.report import report
+from grader.cli.verify import verify
 
 __all__ = ["main"]
 
@@ -24,5 +27,7 @@ def main() -> None:
     """Make assignments, grade submissions, and report on both."""
 
 
-for command in (release, grade, remark, report, export, publish, bundle, doctor):
+for command in (
+    new, release, verify, grade, remark, report, export, publish, bundle, notebook, doctor,
+):  # fmt: skip
     main.add_command(command)

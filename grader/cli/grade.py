@@ -38,10 +38,11 @@ from grader.cli.common import FOLDER, UsageProblem
 )
 @click.option(
     "--device",
-    type=click.Choice(["auto", "cpu"]),
-    default="auto",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="cpu",
     show_default=True,
-    help="Where student code computes; this version grades on the CPU.",
+    help="Where student code may compute; auto: on a graphics processor, if there is one. That "
+    "opens its driver to student code: see docs/sandbox.md.",
 )
 @click.option(
     "--sandbox",
@@ -52,6 +53,13 @@ from grader.cli.common import FOLDER, UsageProblem
     "grade then; none: no isolation, for code you trust.",
 )
 @click.option("--fresh", is_flag=True, help="Grade everything again, also what has not changed.")
+@click.option("--explain", is_flag=True, help="Say why submissions are graded again.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Grade on the workers of a Dask scheduler, such as tcp://10.0.0.5:8786, as many at a time "
+    "as they have threads; see docs/cluster.md.  [default: on this machine]",
+)
 def grade(
     paths: tuple[Path, ...],
     solution: Path,
@@ -62,11 +70,13 @@ def grade(
     device: str,
     sandbox: str,
     fresh: bool,
+    explain: bool,
+    cluster: str | None,
 ) -> None:
     """Grade submissions, each in a sandboxed process of its own.
 
-    PATH is a folder of submissions, one submission (a folder, .zip, .tar.gz or .py), or a download
-    from Canvas, Moodle, Gradescope or GitHub Classroom as it comes, folder or zip.
+    PATH is a folder of submissions, one submission (a folder, .zip, .tar.gz, .py or .ipynb), or a
+    download from Canvas, Moodle, Gradescope or GitHub Classroom as it comes, folder or zip.
 
     \b
         grader grade tests/submissions
@@ -75,7 +85,8 @@ def grade(
 
     OUT gets a folder for each submission with score.json and pictures, summary.json, and
     gradebook.db with every attempt. What is graded is kept at once: stop with Ctrl-C, or lose
-    power, and the same command goes on where it was. It grades again only what is new or changed.
+    power, and the same command goes on where it was. It grades again only the tasks whose checks,
+    reference, data, limits, versions or submitted files changed.
 
     Exit status: 0 every submission was graded, whatever it scored; 1 at least one needs a person;
     2 usage; 130 stopped.
@@ -83,6 +94,8 @@ def grade(
     import os
     import sys
 
+    from grader.batch.cluster.errors import ClusterError
+    from grader.batch.device import DeviceError
     from grader.batch.gradebook_file import GradebookError
     from grader.batch.isolation import IsolationError
     from grader.batch.pool import JudgeError
@@ -94,6 +107,11 @@ def grade(
     from grader.manifest import ManifestError
     from grader.scores import ScoreError
 
+    if cluster is not None and jobs is not None:
+        raise UsageProblem(
+            "--jobs says how many are graded at a time on this machine; with --cluster the threads "
+            "of its workers do (dask worker --nthreads N): leave one of the two out"
+        )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     request = Request(
         paths=paths,
@@ -104,12 +122,17 @@ def grade(
         seed=seed,
         sandbox=sandbox,
         fresh=fresh,
+        explain=explain,
+        cluster=cluster,
+        device=device,
         command=tuple(sys.argv[1:]),
     )
     try:
         with RunProgress() as progress:
             outcome = Run(request, progress).execute()
     except (
+        ClusterError,
+        DeviceError,
         GradebookError,
         IntakeError,
         IsolationError,

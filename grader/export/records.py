@@ -1,5 +1,6 @@
 """What an export is made from: each submission's student, score and the points that count."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,26 +62,23 @@ def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
         scores, entries, remarks = book.latest_scores(), book.entries(), book.remarks.all()
     if not scores:
         raise ExportError(f"{results}: nothing was graded into this folder yet")
-    made = []
-    for name, score in sorted(scores.items()):
-        adjustments = tuple(
-            item
-            for item in remarks.adjustments
-            if item.submission == name and not item.withdrawn_at
+    adjustments, comments = defaultdict(list), defaultdict(list)
+    for adjustment in remarks.adjustments:
+        if not adjustment.withdrawn_at:
+            adjustments[adjustment.submission].append(adjustment)
+    for comment in remarks.comments:
+        if not comment.withdrawn_at:
+            comments[comment.submission].append(comment)
+    made = [
+        Graded(
+            entry=entries.get(name) or Entry(id=name),
+            score=score,
+            points=final_points(score, adjustments[name]).points,
+            adjustments=tuple(adjustments[name]),
+            comments=tuple(comments[name]),
         )
-        made.append(
-            Graded(
-                entry=entries.get(name) or Entry(id=name),
-                score=score,
-                points=final_points(score, adjustments).points,
-                adjustments=adjustments,
-                comments=tuple(
-                    item
-                    for item in remarks.comments
-                    if item.submission == name and not item.withdrawn_at
-                ),
-            )
-        )
+        for name, score in sorted(scores.items())
+    ]
     return tuple(made), problems
 
 

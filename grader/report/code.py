@@ -5,14 +5,15 @@ score: what is shown is what was graded. Where the download has moved, a page sa
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader.batch.intake import collect
-from grader.batch.submission import IntakeError
+from grader.batch.ipynb import Origin, Outline
+from grader.batch.submission import IntakeError, Submission
 from grader.report.records import Record
 from grader.scores import Score
 
@@ -20,6 +21,7 @@ _MAX_FILES: Final = 40
 _MAX_CHARACTERS: Final = 200_000
 """Of one file; the rest of a longer one is not shown."""
 _PLACE: Final = re.compile(r"^(?P<file>[^\n]+), line (?P<line>\d{1,7}), in ", re.MULTILINE)
+_NO_NOTEBOOK: Final = Origin()
 _IN_DOWNLOADS: Final = ("canvas", "moodle", "gradescope", "classroom")
 
 
@@ -46,8 +48,21 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
         return any(line.stopped for line in self.lines)
 
 
-def find_code(records: Iterable[Record], modules: Sequence[str], workdir: Path) -> dict[str, Path]:
-    """Folders of the files that were graded, by submission id, as far as they can still be had.
+def find_code(
+    records: Collection[Record], modules: Sequence[str], workdir: Path
+) -> dict[str, Path]:
+    """Folders of the files that were graded; see :func:`find_submissions`."""
+    found = find_submissions(records, modules, workdir)
+    return {name: taken.files for name, taken in found.items() if taken.files is not None}
+
+
+def find_submissions(
+    records: Collection[Record],
+    modules: Sequence[str],
+    workdir: Path,
+    outlines: Sequence[Outline] = (),
+) -> dict[str, Submission]:
+    """What was graded, by submission id, as far as it can still be had.
 
     Parameters
     ----------
@@ -56,36 +71,81 @@ def find_code(records: Iterable[Record], modules: Sequence[str], workdir: Path) 
     modules
         File names of the assignment's units.
     workdir
-        A private folder that lives as long as the folders are needed.
+        A private folder that lives as long as the files are needed.
+    outlines
+        What each unit defines, for finding it in notebooks.
     """
     wanted = {record.id: record.score.digest.submission for record in records}
-    sources: dict[Path, None] = {}
+    sources: dict[Path, list[Record]] = {}
     parents: dict[Path, None] = {}
     for record in records:
         if record.entry.source:
             source = Path(record.entry.source)
-            sources[source] = None
+            sources.setdefault(source, []).append(record)
             if record.entry.layout in _IN_DOWNLOADS:  # its files may lie side by side
                 parents[source.parent] = None
-    by_digest: dict[str, Path] = {}
+    own: dict[tuple[str, str, str], Submission] = {}
+    by_digest: dict[str, Submission] = {}
     for number, source in enumerate([*sources, *parents]):
-        if source in parents and set(wanted.values()) <= by_digest.keys():
+        if source in parents and all(_is_found(record, own, by_digest) for record in records):
             break
         place = workdir / str(number)
         place.mkdir()
         try:
-            found = collect([source], modules=modules, workdir=place)
+            found = collect(
+                [source],
+                modules=modules,
+                workdir=place,
+                outlines=outlines,
+                notebooks=workdir / "notebooks" / str(number),
+            )
         except (IntakeError, OSError):
             continue
+        if len(found) == 1 and len(sources.get(source, ())) == 1:  # all there is, is theirs
+            (record,) = sources[source]
+            own[record.id, str(source), found[0].digest] = found[0]
         for submission in found:
             if submission.files is not None:
-                by_digest.setdefault(submission.digest, submission.files)
-    return {name: by_digest[digest] for name, digest in wanted.items() if digest in by_digest}
+                own[submission.id, str(submission.source), submission.digest] = submission
+                by_digest.setdefault(submission.digest, submission)
+    return {
+        record.id: own.get(_key(record)) or _code_alone(by_digest[wanted[record.id]])
+        for record in records
+        if wanted[record.id] in by_digest
+    }
 
 
-def read_code(folder: Path, score: Score) -> tuple[SourceFile, ...]:
-    """The Python files of a submission, those in which a check stopped first."""
+def _key(record: Record) -> tuple[str, str, str]:
+    return record.id, record.entry.source or "", record.score.digest.submission
+
+
+def _is_found(
+    record: Record,
+    own: Mapping[tuple[str, str, str], Submission],
+    by_digest: Mapping[str, Submission],
+) -> bool:
+    other = by_digest.get(record.score.digest.submission)
+    return _key(record) in own or (other is not None and not other.notebooks)
+
+
+def _code_alone(submission: Submission) -> Submission:
+    """A submission with the same code, without its notebooks: these may be another student's."""
+    return msgspec.structs.replace(submission, notebooks=())
+
+
+def read_code(folder: Path, score: Score, origin: Origin = _NO_NOTEBOOK) -> tuple[SourceFile, ...]:
+    """The Python files of a submission, those in which a check stopped first.
+
+    With an `origin`, messages name cells; the lines of the modules made of them are marked.
+    """
     stops = stopping_lines(score)
+    for module in origin.modules:
+        stops[module] = {
+            line: titles
+            for name, lines in stops.items()
+            for number, titles in lines.items()
+            if (line := origin.line(module, name, number))
+        }
     names = sorted(path for path in folder.rglob("*.py") if path.is_file())[:_MAX_FILES]
     files = []
     for path in names:

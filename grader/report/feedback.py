@@ -73,6 +73,8 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     """How the points come about."""
     steps: tuple[Step, ...] = ()
     comments: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """How a notebook was read."""
     tasks: tuple[TaskFeedback, ...] = ()
 
 
@@ -86,7 +88,7 @@ def make_feedback(record: Record, manifest: Manifest, now: datetime) -> Feedback
     """
     level = level_at(manifest, now)
     view = student_view(record.score)
-    begin = partial(Feedback, assignment=manifest.title, name=record.name)
+    begin = partial(Feedback, assignment=manifest.title, name=record.name, notes=_notes(record))
     if level == "nothing":
         return begin(headline="Your submission has arrived", opening=(_later(manifest),))
     if not view.tasks:
@@ -108,6 +110,14 @@ def make_feedback(record: Record, manifest: Manifest, now: datetime) -> Feedback
         comments=tuple(comment.text for comment in record.comments),
         tasks=tuple(_task(task, record) for task in view.tasks),
     )
+
+
+def _notes(record: Record) -> tuple[str, ...]:
+    """How a submission's notebooks were read; none where it had none."""
+    if not record.entry.more.get("notebooks"):
+        return ()
+    notes = record.entry.more.get("notes", ())
+    return tuple(f"{str(note)[:1].upper()}{str(note)[1:]}." for note in notes)
 
 
 def level_at(manifest: Manifest, now: datetime) -> Shown:

@@ -30,6 +30,9 @@ def feedback_markdown(feedback: Feedback) -> str:
         for place, step in enumerate(feedback.steps, start=1):
             lines.append(f"{place}. **{markdown(step.task)}**: {markdown(step.text)}")
         lines.append("")
+    if feedback.notes:
+        lines += ["## How your notebook was read", ""]
+        lines += [*(f"- {markdown(note)}" for note in feedback.notes), ""]
     for task in feedback.tasks:
         lines += _markdown_task(task)
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -70,6 +73,9 @@ def feedback_text(feedback: Feedback) -> str:
         lines += ["", "What to try next", "-" * 16]
         for place, step in enumerate(feedback.steps, start=1):
             lines += _wrapped(f"{one_line(step.task)}: {one_line(step.text)}", f"{place}. ", "   ")
+    if feedback.notes:
+        lines += ["", "How your notebook was read", "-" * 26]
+        lines += [line for note in feedback.notes for line in _wrapped(one_line(note), "- ", "  ")]
     for task in feedback.tasks:
         lines += _text_task(task)
     return "\n".join(lines) + "\n"

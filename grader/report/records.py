@@ -33,7 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     comments: tuple[Comment, ...]
     """Those that stand."""
     history: tuple[Attempt, ...]
-    """All attempts, the first one first."""
+    """All attempts, the first one first; their scores without tasks."""
     folder: Path
     """Holds the artifacts."""
     attention: tuple[str, ...]
@@ -93,7 +93,7 @@ def read_records(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Re
                 final=final,
                 adjustments=own,
                 comments=tuple(comments[name]),
-                history=tuple(book.history(name)),
+                history=tuple(_outline(attempt) for attempt in book.history(name)),
                 folder=results / name,
                 attention=_attention(entry, score, final, manifest),
             )
@@ -101,10 +101,16 @@ def read_records(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Re
     return tuple(records)
 
 
+def _outline(attempt: Attempt) -> Attempt:
+    """An attempt without what its checks said."""
+    score = msgspec.structs.replace(attempt.score, tasks=[])
+    return msgspec.structs.replace(attempt, score=score)
+
+
 def not_graded(book: Gradebook) -> tuple[Entry, ...]:
     """Submissions that were taken in but have no score, such as after a run that was stopped."""
-    scores = book.latest_scores()
-    return tuple(entry for name, entry in book.entries().items() if name not in scores)
+    graded = book.begun()
+    return tuple(entry for name, entry in book.entries().items() if name not in graded)
 
 
 def _attention(entry: Entry, score: Score, final: Final, manifest: Manifest) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ from grader.texts import number
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
-def render(template: str, *, script: str | None = None, **values: Any) -> bytes:
+def render(
+    template: str, *, script: str | None = None, extra_style: str = "", **values: Any
+) -> bytes:
     """A page in UTF-8.
 
     Parameters
@@ -30,14 +32,16 @@ def render(template: str, *, script: str | None = None, **values: Any) -> bytes:
         Its file in ``templates``.
     script
         The file of the one script it may run; None: it may run none.
+    extra_style
+        Style rules of ours that only this page needs.
     values
         What the template names; a name that is missing is an error.
     """
-    style = _file("style.css")
+    style = _file("style.css") + extra_style
     code = _file(script) if script else ""
     page = _environment().get_template(template)
     content = page.render(
-        style=Markup(style),  # a file of this package
+        style=Markup(style),  # of this package
         script=Markup(code),
         policy=_policy(style, code),
         **values,

@@ -176,10 +176,10 @@ def _kind(check: Check) -> tuple[str, str]:
 
 def _confusion(items: Sequence[tuple[str, Task, Check]], submissions: int) -> Confusion:
     first = items[0][2]
-    messages = Counter(check.message.split("\n")[0] for _, _, check in items if check.message)
+    messages = Counter(_example(check) for _, _, check in items if check.message)
     names = tuple(dict.fromkeys(name for name, _, _ in items))
     return Confusion(
-        sentence=first.hint or first.title,
+        sentence=_sentence(first),
         misconception=first.misconception,
         submissions=names,
         share=len(names) / submissions,
@@ -187,6 +187,22 @@ def _confusion(items: Sequence[tuple[str, Task, Check]], submissions: int) -> Co
         checks=tuple(dict.fromkeys(check.title for _, _, check in items)),
         example=messages.most_common(1)[0][0] if messages else None,
     )
+
+
+def _example(check: Check) -> str:
+    """The first line of a message that says what was seen."""
+    lines = (check.message or "").split("\n")
+    told = check.misconception is not None and check.status == "failed" and len(lines) > 1
+    return lines[1 if told else 0]
+
+
+def _sentence(check: Check) -> str:
+    """What was confused: the first line of a message, or the last one of a crash."""
+    lines = (check.message or "").split("\n")
+    said = lines[-1 if check.status == "crashed" else 0]
+    if check.misconception and said:
+        return said
+    return check.hint or check.title
 
 
 def histogram(records: Sequence[Record]) -> list[Bin]:

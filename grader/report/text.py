@@ -18,6 +18,7 @@ _MARKDOWN: Final = re.compile(
     r"|:(?=//)|(?<=www)\.|(?<=WWW)\."  # addresses that become links by themselves
     r"|^[-+=]|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|$)"  # lists and underlines at the beginning
 )
+_UNUSUAL: Final = re.compile(r"[^\n\t -~]")
 _MANY: Final = 8
 """Combining marks in a row that are shown; more of them would be drawn over other lines."""
 
@@ -52,6 +53,8 @@ def fenced(text: str) -> list[str]:
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
     """Parts of the text, and whether each is an escape that stands for a hidden character."""
+    if not _UNUSUAL.search(text):  # most texts, and pictures of a hundred thousand letters
+        return [(text, False)] if text else []
     pieces: list[tuple[str, bool]] = []
     plain: list[str] = []
     stacked = 0

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import msgspec
 
+from grader.batch.ipynb import read_outlines
 from grader.batch.rebuild import GRADEBOOK, open_gradebook
 from grader.batch.results import Results
+from grader.batch.submission import Submission
 from grader.manifest import Manifest, load_manifest
-from grader.report.code import find_code, read_code
+from grader.report.code import find_submissions, read_code
 from grader.report.feedback import Feedback, level_at, make_feedback
+from grader.report.kept import PAGES, REPORT, KeptPages
 from grader.report.overview import overview
 from grader.report.pictures import read_artifacts
 from grader.report.plain import feedback_markdown, feedback_text
 from grader.report.records import Record, ReportError, not_graded, read_records
 from grader.report.rendering import render
 
-REPORT = "report"
-PAGES = "submissions"
 FEEDBACK = "feedback"
 
 
@@ -81,20 +82,28 @@ def write_report(
         work = Path(workdir)
         (work / "code").mkdir()
         modules = [unit.module for unit in manifest.units]
-        code = find_code(records, modules, work / "code")
+        outlines = read_outlines(solution, modules)
+        kept = KeptPages(results, records, manifest, now)
+        stale = [record for record in records if not kept.has(record)]
+        code = find_submissions(stale, modules, work / "code", outlines)
         pages = _Pages(work / "new", records, manifest, now, code)
         for place, record in enumerate(records):
-            pages.add(place, record)
+            if kept.has(record):
+                kept.bring(record, work / "new" / REPORT)
+            else:
+                pages.add(place, record)
+                kept.note(record, with_code=record.id in code)
             progress(place + 1, len(records))
         pages.index(overview(records, missing, manifest, _said(now)))
+        kept.write(work / "new" / REPORT)
         _move(work, results, records)
     return Written(
         index=results / REPORT / "index.html",
         submissions=len(records),
         needs_person=sum(bool(record.attention) for record in records),
-        without_code=sum(r.id not in code and not r.entry.problem for r in records),
+        without_code=sum(not kept.with_code(r) and not r.entry.problem for r in records),
         shown=level_at(manifest, now),
-        problems=tuple(problems),
+        problems=(*problems, *pages.problems),
     )
 
 
@@ -107,24 +116,27 @@ class _Pages:
         records: tuple[Record, ...],
         manifest: Manifest,
         now: datetime,
-        code: dict[str, Path],
+        code: dict[str, Submission],
     ) -> None:
         self.folder, self.records, self.manifest = folder, records, manifest
         self.now, self.code = now, code
+        self.problems: list[str] = []
         (folder / REPORT / PAGES).mkdir(parents=True)
 
     def add(self, place: int, record: Record) -> None:
         """The page of one submission, and its feedback."""
         feedback = make_feedback(record, self.manifest, self.now)
         self._feedback(record, feedback)
-        where = self.code.get(record.id)
+        taken = self.code.get(record.id)
         page = render(
             "submission.html.j2",
             record=record,
             manifest=self.manifest,
             feedback=feedback,
             artifacts={t.id: read_artifacts(t, record.folder) for t in record.score.tasks},
-            files=read_code(where, record.score) if where else None,
+            files=read_code(taken.files, record.score, taken.origin)
+            if taken and taken.files
+            else None,
             before=self.records[place - 1] if place else None,
             after=self.records[place + 1] if place + 1 < len(self.records) else None,
         )
@@ -138,9 +150,25 @@ class _Pages:
     def _feedback(self, record: Record, feedback: Feedback) -> None:
         place = self.folder / FEEDBACK / record.id
         place.mkdir(parents=True)
-        (place / "feedback.html").write_bytes(render("feedback.html.j2", feedback=feedback))
+        (place / "feedback.html").write_bytes(self._page(record, feedback))
         (place / "feedback.md").write_bytes(feedback_markdown(feedback).encode())
         (place / "feedback.txt").write_bytes(feedback_text(feedback).encode())
+
+    def _page(self, record: Record, feedback: Feedback) -> bytes:
+        """The feedback as HTML: for notebooks the student's own, else a page of its own."""
+        taken = self.code.get(record.id)
+        if taken is not None and taken.notebooks and feedback.tasks:
+            from grader.notebook.page import PageError, notebook_page  # loads nbconvert
+
+            names = dict.fromkeys(o.notebook for o in taken.origin.modules.values())
+            try:
+                named = tuple(zip(names, taken.notebooks, strict=True))
+                return notebook_page(feedback, named, taken.origin)
+            except PageError as error:
+                problem = f"feedback of notebooks is shown without the notebooks: {error}"
+                if problem not in self.problems:
+                    self.problems.append(problem)
+        return render("feedback.html.j2", feedback=feedback)
 
 
 def _move(work: Path, results: Path, records: Iterable[Record]) -> None:
@@ -149,9 +177,11 @@ def _move(work: Path, results: Path, records: Iterable[Record]) -> None:
         os.sync()
     for record in records:
         folder = results / record.id
-        folder.mkdir(exist_ok=True)
-        for page in (work / "new" / FEEDBACK / record.id).iterdir():
-            page.replace(folder / page.name)
+        made = work / "new" / FEEDBACK / record.id
+        if made.is_dir():  # else what lies there holds still
+            folder.mkdir(exist_ok=True)
+            for page in made.iterdir():
+                page.replace(folder / page.name)
     if (results / REPORT).exists():
         (results / REPORT).rename(work / "old")
     (work / "new" / REPORT).rename(results / REPORT)

@@ -1,0 +1,69 @@
+"""What judges are started with, as an assignment and a machine have it."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from grader.batch.device import Device
+from grader.judge.messages import Options
+from grader.manifest import Manifest
+from grader.worker.bounds import Bounds
+
+_IMPORTS_TORCH: Final = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
+
+
+def judge_options(
+    solution: Path,
+    manifest: Manifest,
+    *,
+    tasks: Sequence[str],
+    layers: Sequence[str],
+    sandbox: str,
+    device: Device,
+) -> Options:
+    """What a judge needs to know.
+
+    Parameters
+    ----------
+    solution, manifest
+        What submissions are graded with.
+    tasks
+        Ids of the tasks to score.
+    layers
+        Names of the layers of the sandbox that are in force.
+    sandbox
+        auto, require or none.
+    device
+        Where student code computes.
+    """
+    limits = manifest.limits
+    data = (solution / manifest.data).resolve() if manifest.data else None
+    torch = ["torch"] if _uses_torch(solution, manifest) else []
+    return Options(
+        solution=str(solution.resolve()),
+        tasks=list(tasks),
+        data=str(data) if data else None,
+        isolate="bubblewrap" in layers,
+        layers=[] if sandbox == "none" else list(layers),
+        preload=[*torch, *manifest.worker.preload],
+        isolation=list(layers),
+        bounds=Bounds(
+            memory_mb=limits.memory_mb,
+            processes=limits.processes,
+            files_mb=limits.disk_mb,
+            output_mb=limits.output_mb,
+            cpu_s=limits.cpu_s,
+            wall_s=limits.submission_s,
+            namespaces="namespaces" in layers,
+            gpu_mb=limits.memory_mb if device.kind == "cuda" else 0,
+        ),
+        device=device.kind,
+        devices=list(device.nodes),
+    )
+
+
+def _uses_torch(solution: Path, manifest: Manifest) -> bool:
+    """Whether a module of the solution imports torch, so that students' modules will."""
+    sources = (solution / unit.module for unit in manifest.units)
+    return any(_IMPORTS_TORCH.search(source.read_bytes()) for source in sources)
