@@ -18,22 +18,23 @@ from pathlib import Path
 from typing import Final
 
 import torch
+from torch import library
 
 _SCHEMAS: Final = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 }
-_declared: list[torch.library.Library] = []  # a declaration ends when its library is collected
+_declared: list[library.Library] = []  # a declaration ends when its object is collected
 
 
 def ensure() -> None:
     """Declare the operators that torchvision's import asks for, if nothing else does."""
     if not _missing() or not _needed():
         return
-    library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    declared = library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]  # torch leaves it untyped
     for schema in _missing().values():
-        library.define(schema)  # type: ignore[no-untyped-call]  # torch leaves it untyped
-    _declared.append(library)
+        declared.define(schema)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    _declared.append(declared)
 
 
 def _missing() -> dict[str, str]:

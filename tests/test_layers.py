@@ -38,7 +38,7 @@ def test_a_bubblewrap_that_fails_is_reported_with_what_it_said(monkeypatch, tmp_
 
 
 def test_landlock_seccomp_and_limits_remain_without_bubblewrap(monkeypatch, tmp_path):
-    if not landlock.version() or seccomp.library() is None:
+    if not landlock.version() or seccomp.libseccomp() is None:
         pytest.skip("this machine has no Landlock or no libseccomp")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert {"landlock", "seccomp", "no_new_privs", "rlimits"} <= set(
@@ -64,7 +64,7 @@ def test_root_whose_interpreter_nobody_can_read_is_told_where_to_put_it(monkeypa
 
 
 def test_a_missing_library_is_named_with_its_package(monkeypatch):
-    monkeypatch.setattr(seccomp, "library", lambda: None)
+    monkeypatch.setattr(seccomp, "libseccomp", lambda: None)
     monkeypatch.setattr(layers, "_confined", lambda layer: f"{layer} does not work")
     layer = {layer.name: layer for layer in layers.survey()}["seccomp"]
     assert not layer.works

@@ -16,8 +16,9 @@ from grader.batch.ipynb import (
     read_outlines,
 )
 from grader.batch.ipynb.magics import to_python
-from grader.batch.ipynb.outline import Outline, unfinished
+from grader.batch.ipynb.outline import Outline
 from grader.batch.ipynb.statements import global_names
+from grader.judge.source import unfinished
 
 F = Outline(module="unit.py", names=("f",), tasks={"first": ("f",)})
 

@@ -9,14 +9,14 @@ from confined import attempt, python, script
 
 from grader.worker import seccomp
 
-pytestmark = pytest.mark.skipif(seccomp.library() is None, reason="libseccomp is not installed")
+pytestmark = pytest.mark.skipif(seccomp.libseccomp() is None, reason="libseccomp is not installed")
 onoff = pytest.mark.parametrize("layers", [[], ["seccomp"]], ids=["without", "with"])
 x86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="of x86-64 only")
 ALWAYS = {name: row.error for row in seccomp.DENIED if row.when is None for name in row.calls}
 
 
 def number(name):
-    found = seccomp.library().seccomp_syscall_resolve_name(name.encode())
+    found = seccomp.libseccomp().seccomp_syscall_resolve_name(name.encode())
     return found if found >= 0 else seccomp.NUMBERS.get(name, -1)
 
 
@@ -223,7 +223,7 @@ def test_every_denied_call_has_a_reason_and_is_spelt_as_the_system_spells_it():
     for row in seccomp.DENIED:
         assert row.reason
         for name in row.calls:
-            known = seccomp.library().seccomp_syscall_resolve_name(name.encode()) != -1
+            known = seccomp.libseccomp().seccomp_syscall_resolve_name(name.encode()) != -1
             assert known or name in seccomp.NUMBERS, name
     listed = [(name, row.when) for row in seccomp.DENIED for name in row.calls]
     assert len(listed) == len(set(listed))

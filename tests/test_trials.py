@@ -14,7 +14,7 @@ from grader.worker.sandbox import zygote_command
 
 LAYERS = in_force(survey())
 pytestmark = pytest.mark.skipif(
-    not (landlock.version() and seccomp.library()), reason="this machine lacks layers to try"
+    not (landlock.version() and seccomp.libseccomp()), reason="this machine lacks layers to try"
 )
 needs_namespaces = pytest.mark.skipif(
     "namespaces" not in LAYERS, reason="this machine has no user namespaces"

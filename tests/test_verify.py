@@ -202,7 +202,8 @@ def test_a_check_that_no_misconception_fails_is_weak(manifest):
 
 
 def test_a_task_without_misconceptions_is_weak(manifest):
-    found = examine([outcome(REFERENCE, check("predict.a"))], manifest)
+    tried = outcome(WRONG, check("solve.a", "failed", misconception=WRONG.name))
+    found = examine([outcome(REFERENCE, check("predict.a")), tried], manifest)
     assert found.weak == ["task predict has no misconceptions"]
 
 

@@ -17,9 +17,9 @@ from grader.batch.ipynb import (
     read_notebook,
 )
 from grader.batch.ipynb.origin import ModuleOrigin
-from grader.batch.ipynb.outline import unfinished
 from grader.batch.names import listed, shown
 from grader.batch.tree import File, Tree, UnreadableError
+from grader.judge.source import unfinished
 
 SUFFIX: Final = ".ipynb"
 _MOST: Final = 20

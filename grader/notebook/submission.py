@@ -21,8 +21,8 @@ from grader.batch.ipynb import (
     read_notebook,
 )
 from grader.batch.ipynb.magics import to_python
-from grader.batch.ipynb.outline import unfinished
 from grader.batch.ipynb.read import Cell
+from grader.judge.source import unfinished
 from grader.manifest import Manifest, Unit
 from grader.notebook.build import FOLDER
 from grader.notebook.history import History, Ran, bound, source_of, statement_of

@@ -163,7 +163,7 @@ def _landlock() -> Layer:
 def _seccomp() -> Layer:
     said = _confined("seccomp")
     fix = "a kernel with CONFIG_SECCOMP_FILTER"
-    if seccomp.library() is None:
+    if seccomp.libseccomp() is None:
         fix = "apt-get install libseccomp2   (Fedora: dnf install libseccomp)"
     return Layer(
         name="seccomp",

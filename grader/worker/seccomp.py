@@ -345,7 +345,7 @@ class Filter:
 
 
 @cache
-def library() -> ctypes.CDLL | None:
+def libseccomp() -> ctypes.CDLL | None:
     """libseccomp, or None where it is not installed."""
     try:
         found = ctypes.CDLL(LIBRARY)
@@ -363,7 +363,7 @@ def compile_filter() -> Filter:
     SeccompError
         libseccomp is missing, or refuses a rule.
     """
-    found = library()
+    found = libseccomp()
     if found is None:
         raise SeccompError(
             f"{LIBRARY} is not installed (Debian, Ubuntu: apt-get install libseccomp2)"

@@ -106,23 +106,3 @@ def _names(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return [node.target.id]
     return []
-
-
-def unfinished(text: str) -> set[str]:
-    """Tasks of which a TODO still stands in a module as the stub left it."""
-    if "NotImplementedError" not in text:
-        return set()
-    try:
-        tree = parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    found = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Raise(
-                exc=ast.Call(
-                    func=ast.Name(id="NotImplementedError"), args=[ast.Constant(value=str(said))]
-                )
-            ) if said.startswith("TODO ") and said.split()[1:]:
-                found.add(said.split()[1])
-    return found
