@@ -11,6 +11,7 @@ from grader.batch.records import Entry
 from grader.manifest import load_manifest
 from grader.report import ReportError, write_report
 from grader.report.text import one_line
+from grader.texts import number
 
 NOW = datetime(2031, 3, 6, tzinfo=UTC)
 SIZE = 2 * len(HOSTILE)
@@ -52,12 +53,12 @@ def test_a_report_has_a_page_for_each_submission_and_feedback_in_three_forms(mad
 
 def test_whatever_students_write_is_text_on_every_page(made, index):
     index.refuse_foreign(scripts=1)
-    for number in range(SIZE):
-        found = page(made, number)
+    for place in range(SIZE):
+        found = page(made, place)
         found.refuse_foreign(scripts=0)
-        hostile = one_line(HOSTILE[number % len(HOSTILE)])
+        hostile = one_line(HOSTILE[place % len(HOSTILE)])
         assert hostile in squeezed(found.text)
-        if number % 3 == 0:
+        if place % 3 == 0:
             assert hostile in squeezed(index.text)
 
 
@@ -92,6 +93,8 @@ def test_every_check_is_on_the_submissions_page_with_what_staff_may_see(made):
         assert squeezed(check.title) in text
         for said in (check.expected, check.hint) if check.status != "passed" else ():
             assert said is None or said in text
+        about = f"{check.visibility}, weight {number(check.weight)}, {check.duration_s:.2f} s"
+        assert f"{squeezed(check.title)} {about}" in text
     assert "residual" in text
     assert "What the student is shown" in text
 

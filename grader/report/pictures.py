@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
+from markupsafe import Markup
 from msgspec import Meta
 
 from grader.scores import Task
@@ -55,7 +56,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture that can be shown."""
 
     name: str
-    data: str
+    data: Markup
     """A ``data:`` address."""
     small: bool
     """Whether its pixels are few, and should be enlarged without smoothing."""
@@ -140,7 +141,8 @@ def _png(name: str, content: bytes) -> Picture | Unshown:
 
 
 def _picture(name: str, kind: str, content: bytes, *, small: bool) -> Picture:
-    data = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    encoded = base64.b64encode(content).decode()
+    data = Markup(f"data:{kind};base64,{encoded}")  # letters that need no escaping
     return Picture(name=name, data=data, small=small)
 
 

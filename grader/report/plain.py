@@ -1,6 +1,7 @@
 """Feedback as Markdown and as plain text."""
 
 import textwrap
+from functools import lru_cache
 from typing import Final
 
 from grader.report.feedback import WORDS, Feedback, TaskFeedback
@@ -122,5 +123,7 @@ def _row(what: str, points: str) -> str:
     return f"{shown}{' ' * (WIDTH - len(shown) - len(points))}{points}"
 
 
-def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest) or [first]
+@lru_cache(maxsize=2000)  # a class is told much the same
+def _wrapped(text: str, first: str = "", rest: str = "") -> tuple[str, ...]:
+    lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
+    return tuple(lines) or (first,)

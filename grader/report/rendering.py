@@ -6,7 +6,7 @@ by their hash, pictures in the page or in the same folder of results, and nothin
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import charts, text
+from grader.report.code import SourceFile
 from grader.report.feedback import TASK_WORDS, WORDS
 from grader.report.pictures import caption
+from grader.scores import Check
 from grader.texts import number
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
+_GAP: Final = Markup("\0")  # no text has it: it is invisible, and written as its escape
 
 
 def render(
@@ -82,12 +85,56 @@ def _environment() -> Environment:
         "caption": caption,
         "words": lambda name: name.replace("_", " "),
         "chart": charts.curve_chart,
+        "rows": _rows,
         "day": lambda at: at[:16].replace("T", " "),
     }
-    environment.globals |= {"check_words": WORDS, "task_words": TASK_WORDS}
+    environment.globals |= {"check_words": WORDS, "task_words": TASK_WORDS, "check": _check}
     return environment
 
 
 def _finalize(value: object) -> object:
     """Whatever a template puts out; only text that is not markup yet is a student's."""
     return text.visible(value) if type(value) is str else value
+
+
+def _check(item: Check, *, staff: bool = False) -> Markup:
+    """One check as a list item; most of a class get the same ones, so each is made once."""
+    said = (item.visibility, item.weight, item.message, item.expected, item.actual)
+    begin, end = _check_around(item.status, item.title, *said, item.misconception, item.hint, staff)
+    return Markup(f"{begin}{item.duration_s:.2f}{end}" if staff else begin)  # parts of a template
+
+
+@lru_cache(maxsize=2000)
+def _check_around(
+    status: str,
+    title: str,
+    visibility: str,
+    weight: float,
+    message: str | None,
+    expected: str | None,
+    actual: str | None,
+    misconception: str | None,
+    hint: str | None,
+    staff: bool,
+) -> tuple[str, str]:
+    """A check's HTML before and after the seconds that it took."""
+    names = ("status", "title", "visibility", "weight", "message", "expected", "actual")
+    values = (status, title, visibility, weight, message, expected, actual)
+    item = dict(zip(names, values, strict=True)) | {"misconception": misconception, "hint": hint}
+    made = _environment().get_template("check.html.j2").render(item=item, staff=staff, seconds=_GAP)
+    begin, _, end = f"{made}\n".partition(_GAP)
+    return begin, end
+
+
+def _rows(file: SourceFile) -> Markup:
+    """Rows of a table: the lines of a file, numbered, with what stopped at them."""
+    rows = []
+    for line in file.lines:
+        row, said, why = "<tr>", "", ""
+        if line.stopped:
+            row = '<tr class="stop">'
+            said = '<span class="hidden-text">checks stopped at line </span>'
+            why = f'<div class="why">{text.marked("; ".join(line.stopped))}</div>'
+        code = f"<td><pre>{text.marked(line.text)}</pre>{why}</td>"
+        rows.append(f'{row}<th scope="row">{said}{line.number}</th>{code}</tr>')
+    return Markup("\n".join(rows))  # every text in it is escaped
