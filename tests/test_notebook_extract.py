@@ -18,7 +18,7 @@ from grader.batch.ipynb import (
 from grader.batch.ipynb.magics import to_python
 from grader.batch.ipynb.outline import Outline
 from grader.batch.ipynb.statements import global_names
-from grader.judge.source import unfinished
+from grader.todo import unfinished
 
 F = Outline(module="unit.py", names=("f",), tasks={"first": ("f",)})
 

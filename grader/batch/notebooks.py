@@ -19,7 +19,7 @@ from grader.batch.ipynb import (
 from grader.batch.ipynb.origin import ModuleOrigin
 from grader.batch.names import listed, shown
 from grader.batch.tree import File, Tree, UnreadableError
-from grader.judge.source import unfinished
+from grader.todo import unfinished
 
 SUFFIX: Final = ".ipynb"
 _MOST: Final = 20

@@ -22,10 +22,10 @@ from grader.batch.ipynb import (
 )
 from grader.batch.ipynb.magics import to_python
 from grader.batch.ipynb.read import Cell
-from grader.judge.source import unfinished
 from grader.manifest import Manifest, Unit
 from grader.notebook.build import FOLDER
 from grader.notebook.history import History, Ran, bound, source_of, statement_of
+from grader.todo import unfinished
 
 _CELL: Final = re.compile(r"\bcell (\d+)\b(?: \(task \w+\))?")
 _ROUNDS: Final = 20

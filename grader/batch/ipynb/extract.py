@@ -17,7 +17,7 @@ from grader.batch.ipynb.origin import Block, ModuleOrigin, cell_name
 from grader.batch.ipynb.outline import Outline
 from grader.batch.ipynb.statements import Listing, Statement
 from grader.batch.names import listed, shown
-from grader.judge.source import unfinished
+from grader.todo import unfinished
 
 _ALWAYS: Final = frozenset(dir(builtins)) | {
     "__annotations__", "__builtins__", "__doc__", "__file__", "__loader__", "__module__",
