@@ -57,10 +57,10 @@ def hand_in(folder):
     for name in [*file_names(), BROKEN]:
         try:
             place = os.path.join(os.fsencode(folder), os.fsencode(name))  # noqa: PTH118 - any bytes
-            os.mkdir(place)  # noqa: PTH102 - as above
+            os.mkdir(place)  # noqa: PTH102 - any bytes
         except (OSError, UnicodeEncodeError):  # this file system does not take it
             continue
-        with open(os.path.join(place, b"work.py"), "w") as file:  # noqa: PTH118, PTH123 - as above
+        with open(os.path.join(place, b"work.py"), "w") as file:  # noqa: PTH118, PTH123 - any bytes
             file.write(SCALE)
 
 

@@ -324,11 +324,11 @@ def test_a_worker_killed_over_a_submission_costs_nothing_once_and_a_person_twice
         cluster.add_worker("--no-nanny")
         with course.on(cluster.address) as run:
             while left:
-                found = until(lambda: struck(cluster, left) or run.poll() is not None)  # noqa: B023
+                found = until(lambda: struck(cluster, left) or run.poll() is not None)  # noqa: B023  # asked at once
                 assert found is not True, run.communicate()
                 victim, member, judge = found
                 member.stop()
-                until(lambda: family.is_gone(judge.pid))  # noqa: B023  # it goes with its worker
+                until(lambda: family.is_gone(judge.pid))  # noqa: B023  # asked at once
                 cluster.workers.remove(member)
                 left -= Counter([victim])
                 cluster.add_worker("--no-nanny")

@@ -468,9 +468,9 @@ def test_private_names_are_no_modules_and_no_probes(student):
     with pytest.raises(AttributeError):
         student._secret  # noqa: B018  # the access is the test
     with pytest.raises(AttributeError):
-        student.probes._secret  # noqa: B018  # as above
+        student.probes._secret  # noqa: B018  # the access is the test
     with pytest.raises(AttributeError):
-        student.work.__wrapped__  # noqa: B018  # as above
+        student.work.__wrapped__  # noqa: B018  # the access is the test
     assert repr(student.work.Network._private) == "<work.Network._private>"
 
 

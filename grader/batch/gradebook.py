@@ -8,8 +8,7 @@ gradebook that is lost is rebuilt from both (:mod:`grader.batch.rebuild`).
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from grader.batch import gradebook_file as file
 from grader.batch.gradebook_file import GradebookError
@@ -28,12 +27,13 @@ from grader.batch.records import (
 )
 from grader.batch.remark_book import RemarkBook
 from grader.batch.remarks import Final, final_points
+from grader.closing import Closing
 from grader.scores import Score, ScoreError, decode_score, encode_score
 
 Made = TypeVar("Made")
 
 
-class Gradebook:
+class Gradebook(Closing):
     """An open gradebook; close it, or use it as a context manager.
 
     Every method raises GradebookError, naming file and fix, when the file is damaged, its disk
@@ -81,17 +81,6 @@ class Gradebook:
     def close(self) -> None:
         """Close the file; the gradebook cannot be used afterwards."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # Runs
 

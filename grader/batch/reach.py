@@ -335,14 +335,17 @@ def _marks(nodes: Iterable[ast.AST]) -> Marks:
         first = call.args[0] if call.args else None
         tasks = _with(tasks, [first] if first is not None else None)
         for keyword in call.keywords:
-            if keyword.arg == "depends":
-                listed = isinstance(keyword.value, ast.List | ast.Tuple)
-                depends = _with(depends, keyword.value.elts if listed else None)  # type: ignore[attr-defined]  # checked
-            elif keyword.arg == "gate":
-                constant = isinstance(keyword.value, ast.Constant)
-                gate = gate or not constant or bool(keyword.value.value)  # type: ignore[attr-defined]  # checked
-            elif keyword.arg is None:
-                depends, gate = None, True
+            match keyword:
+                case ast.keyword(arg="depends", value=ast.List(elts=names) | ast.Tuple(elts=names)):
+                    depends = _with(depends, names)
+                case ast.keyword(arg="depends"):
+                    depends = None
+                case ast.keyword(arg="gate", value=ast.Constant(value=value)):
+                    gate = gate or bool(value)
+                case ast.keyword(arg="gate"):
+                    gate = True
+                case ast.keyword(arg=None):
+                    depends, gate = None, True
     return Marks(_frozen(tasks), _frozen(depends), gate)
 
 

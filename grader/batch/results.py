@@ -15,11 +15,11 @@ import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from grader.batch.lock import FolderLock, LockedError
 from grader.batch.names import shown
+from grader.closing import Closing
 from grader.scores import Score, ScoreError, encode_score
 
 SCORE: Final = "score.json"
@@ -45,7 +45,7 @@ class ResultsError(Exception):
     """Results cannot be kept there; the message names the file or folder and the fix."""
 
 
-class Results:
+class Results(Closing):
     """The folder of results, locked for one run; close it, or use it as a context manager."""
 
     def __init__(self, folder: Path) -> None:
@@ -72,17 +72,6 @@ class Results:
     def close(self) -> None:
         """Unlock the folder."""
         self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def of(self, submission: str) -> Path:
         """The folder of a submission.

@@ -12,7 +12,7 @@ from grader.judge.points import WALL
 from grader.worker import wire
 from grader.worker.bounds import End
 from grader.worker.crash import MAX_FRAMES, MAX_TEXT
-from grader.worker.handles import Handle, Target
+from grader.worker.handles import Handle, Target, replace_handles
 
 
 class ViolationError(StudentError):
@@ -172,7 +172,7 @@ class RemoteBackend:
             self.close()
             raise ViolationError("a reply to a question that was not asked")
         if _is(reply[1], "ok") and len(reply) == 3:
-            return self._lift(reply[2])
+            return replace_handles(reply[2], self._renumbered)
         if _is(reply[1], "error") and [type(part) for part in reply[2:]] == [str, str, list]:
             _, _, kind, text, frames = reply
             raise StudentError(kind[:MAX_KIND], text[: MAX_TEXT + 10], _frames(frames))
@@ -212,23 +212,14 @@ class RemoteBackend:
             return {key: self._rebase(item) for key, item in value.items()}
         return value
 
-    def _lift(self, value: Any) -> Any:
-        """Handles by numbers that no earlier worker has used."""
-        kind = type(value)
-        if kind is Handle:
-            if value.id < 1:  # an earlier worker's, or nobody's
-                self.close()
-                raise ViolationError("a handle that names nothing")
-            number = value.id + self._first - 1
-            self._highest = max(self._highest, number)
-            return Handle(number, value.kind)
-        if kind is list:
-            return [self._lift(item) for item in value]
-        if kind is tuple:
-            return tuple(self._lift(item) for item in value)
-        if kind is dict:
-            return {key: self._lift(item) for key, item in value.items()}
-        return value
+    def _renumbered(self, handle: Handle) -> Handle:
+        """The handle by a number that no earlier worker has used."""
+        if handle.id < 1:  # an earlier worker's, or nobody's
+            self.close()
+            raise ViolationError("a handle that names nothing")
+        number = handle.id + self._first - 1
+        self._highest = max(self._highest, number)
+        return Handle(number, handle.kind)
 
 
 class _Copy:

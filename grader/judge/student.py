@@ -18,7 +18,7 @@ from grader.judge.errors import (
     is_refusal,
     is_timeout,
 )
-from grader.worker.handles import Handle, Target
+from grader.worker.handles import Handle, Target, replace_handles
 
 
 class Backend(Protocol):
@@ -215,16 +215,7 @@ class Student:
 
     def _lift(self, value: Any) -> Any:
         """Handles in a result become remotes."""
-        kind = type(value)
-        if kind is Handle:
-            return self._remote(value)
-        if kind is list:
-            return [self._lift(item) for item in value]
-        if kind is tuple:
-            return tuple(self._lift(item) for item in value)
-        if kind is dict:
-            return {key: self._lift(item) for key, item in value.items()}
-        return value
+        return replace_handles(value, self._remote)
 
 
 class Probes:

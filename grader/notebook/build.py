@@ -199,7 +199,7 @@ def _encode(manifest: Manifest, unit: Unit, cells: list[dict[str, Any]]) -> byte
             "[notebook] needs nbformat to write notebooks; install it with: "
             "pip install 'autoencoder-grader[notebook]'"
         ) from None
-    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]  # as nbformat has it
+    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]  # nbformat leaves it so
         {
             "nbformat": 4,
             "nbformat_minor": 5,
@@ -219,5 +219,5 @@ def _encode(manifest: Manifest, unit: Unit, cells: list[dict[str, Any]]) -> byte
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
         raise ReleaseError(f"{FOLDER}/{unit.id}.ipynb: is no valid notebook: {error}") from error
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]  # as above
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]  # nbformat leaves it so
     return (text + "\n").encode()

@@ -104,7 +104,7 @@ class Extension:
                 raise UsageError(f"%grade: {error}") from None
         graded.score.tasks = placed(graded.score.tasks, made.made)
         shown = bundle(graded, made.notes)
-        display(shown, raw=True)  # type: ignore[no-untyped-call]  # as IPython has it
+        display(shown, raw=True)  # type: ignore[no-untyped-call]  # IPython leaves it untyped
         return graded.score
 
     def assignment(self) -> tuple[Path, Manifest]:

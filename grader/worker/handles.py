@@ -1,5 +1,8 @@
 """Names for things that stay beside a student's code; this module loads nothing heavy."""
 
+from collections.abc import Callable
+from typing import Any
+
 
 class Handle:
     """Names an object that stays beside the student's code."""
@@ -25,3 +28,15 @@ class Target:
 
     def __repr__(self) -> str:
         return ".".join((str(self.root), *self.path))
+
+
+def replace_handles(value: Any, new: Callable[[Handle], Any]) -> Any:
+    """Plain data with another thing for each handle in it."""
+    kind = type(value)
+    if kind is Handle:
+        return new(value)
+    if kind is list or kind is tuple:
+        return kind(replace_handles(item, new) for item in value)
+    if kind is dict:
+        return {key: replace_handles(item, new) for key, item in value.items()}
+    return value

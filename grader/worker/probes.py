@@ -96,7 +96,7 @@ class _ConvolutionLog(TorchDispatchMode):  # type: ignore[no-untyped-call]  # to
     """Sees every operation below autograd, so functional code and modules look alike."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # as above
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self.calls: list[dict[str, Any]] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

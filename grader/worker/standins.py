@@ -65,7 +65,7 @@ class StandIn(nn.Module):
                 "samples": len(x),
             }
         )
-        return self.decoder(self.encoder(x))  # type: ignore[no-any-return]  # as above
+        return self.decoder(self.encoder(x))  # type: ignore[no-any-return]  # Module.__call__ is untyped
 
 
 class RecordingSGD(torch.optim.SGD):
