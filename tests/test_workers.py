@@ -249,6 +249,15 @@ def test_the_wall_clock_limit_of_a_submission_holds(zygote):
     student.close()
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_torch_computes_on_as_many_threads_as_are_given(zygote, threads):
+    bounds = msgspec.structs.replace(BOUNDS, threads=threads)
+    code = b"import torch\n\ndef threads():\n    return torch.get_num_threads()\n"
+    student = Student(backend(zygote, {"work.py": code}, bounds))
+    assert student.work.threads() == threads
+    student.close()
+
+
 def test_cpu_time_is_limited(zygote):
     bounds = msgspec.structs.replace(BOUNDS, cpu_s=1)
     student = Student(backend(zygote, {"work.py": CODE}, bounds))

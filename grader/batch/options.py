@@ -21,6 +21,8 @@ def judge_options(
     layers: Sequence[str],
     sandbox: str,
     device: Device,
+    threads: int = 1,
+    tolerances: bool = False,
 ) -> Options:
     """What a judge needs to know.
 
@@ -36,6 +38,10 @@ def judge_options(
         auto, require or none.
     device
         Where student code computes.
+    threads
+        Those that its torch computes with.
+    tolerances
+        Whether each check records how much of its tolerances a submission used.
     """
     limits = manifest.limits
     data = (solution / manifest.data).resolve() if manifest.data else None
@@ -56,10 +62,12 @@ def judge_options(
             cpu_s=limits.cpu_s,
             wall_s=limits.submission_s,
             namespaces="namespaces" in layers,
+            threads=threads,
             gpu_mb=limits.memory_mb if device.kind == "cuda" else 0,
         ),
         device=device.kind,
         devices=list(device.nodes),
+        tolerances=tolerances,
     )
 
 

@@ -1,5 +1,7 @@
 """Element-by-element comparison of two arrays that are already known to be plain."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +21,24 @@ class Tolerance:
 
     rtol: float
     atol: float
+
+
+_shares: list[float] | None = None
+
+
+@contextlib.contextmanager
+def tolerance_used() -> Iterator[list[float]]:
+    """Collect of every comparison inside how much of its tolerance was used.
+
+    That is the greatest difference as a share of what is allowed there: 0 where all is equal, and
+    more than 1 where the comparison fails.
+    """
+    global _shares
+    before, _shares = _shares, []
+    try:
+        yield _shares
+    finally:
+        _shares = before
 
 
 def gap(first: Array, second: Array) -> NDArray[np.float64]:
@@ -98,7 +118,11 @@ def require_close(
     difference = gap(actual, expected)
     with np.errstate(all="ignore"):
         size = np.abs(expected if expected.dtype.kind == "c" else expected.astype(np.float64))
-        close = difference <= tolerance.atol + tolerance.rtol * size
+        allowed = tolerance.atol + tolerance.rtol * size
+        close = difference <= allowed
+        if _shares is not None and difference.size:
+            used = np.where(difference == 0, 0.0, difference / allowed)
+            _shares.append(float(np.nanmax(np.where(np.isfinite(expected), used, 0.0))))
     wrong = ~np.where(np.isfinite(expected), close, alike)
     if wrong.any():
         raise _not_close(actual, expected, difference, wrong, tolerance, name=name, hint=hint)

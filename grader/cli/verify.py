@@ -43,6 +43,19 @@ from grader.cli.common import FOLDER, UsageProblem
     help="Measure the metrics behind thresholds, and keep what was found in solution/calibration.",
 )
 @click.option(
+    "--tolerances",
+    is_flag=True,
+    help="Measure how much of their tolerances the reference and the alternatives use, on one "
+    "thread and on two, and keep it in solution/calibration.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Threads that submissions compute with.",
+)
+@click.option(
     "--sandbox",
     type=click.Choice(["auto", "none"]),
     default="auto",
@@ -60,6 +73,8 @@ def verify(
     seed: int,
     pairs: bool,
     calibrate: bool,
+    tolerances: bool,
+    threads: int,
     sandbox: str,
     record: Path | None,
 ) -> None:
@@ -72,6 +87,7 @@ def verify(
         grader verify
         grader verify --task encoder --repeat 20
         grader verify --calibrate --task train
+        grader verify --tolerances
 
     Exit status: 0 nothing is wrong; 1 something is, and it is listed; 2 usage.
     """  # noqa: D301 - click takes a real backspace for "leave these lines as they are"
@@ -88,7 +104,7 @@ def verify(
     from grader.verify import Verification, Wanted
     from grader.verify.progress import VerifyProgress
     from grader.verify.running import VerifyError, cores
-    from grader.verify.table import render, render_calibration
+    from grader.verify.table import render, render_calibration, render_tolerances
     from grader.verify.thresholds import ThresholdError
 
     wanted = Wanted(
@@ -99,6 +115,7 @@ def verify(
         seed=seed,
         sandbox=sandbox,
         pairs=pairs,
+        threads=threads,
     )
     try:
         with VerifyProgress() as progress:
@@ -106,6 +123,10 @@ def verify(
             if calibrate:
                 records = verification.calibrate()
                 click.echo(render_calibration(records, stream=sys.stdout), nl=False)
+                return
+            if tolerances:
+                measured = verification.tolerances()
+                click.echo(render_tolerances(measured, stream=sys.stdout), nl=False)
                 return
             findings = verification.verify()
         if record is not None:

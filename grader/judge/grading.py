@@ -1,6 +1,7 @@
 """The hooks of a pytest run that grades a submission."""
 
 import gc
+import math
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,23 @@ class Grading:
         if gate is not None:
             title = self.session.manifest.task(gate.task).title
             raise Blocked(blocked_message(title, gate.task, gate.title))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Note how much of its tolerances a check used, where that is asked."""
+        if not self.session.tolerances:
+            yield
+            return
+        from grader.checks.comparing import tolerance_used
+
+        with tolerance_used() as shares:
+            try:
+                yield
+            finally:
+                finite = [share for share in shares if math.isfinite(share)]
+                if finite:
+                    name = f"tolerance.{self.by_node[item.nodeid].id}"
+                    item.stash.setdefault(METRICS, {})[name] = max(finite)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

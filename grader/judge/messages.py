@@ -30,6 +30,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Where checks may have student code compute: cpu or cuda."""
     devices: list[str] = []
     """Device nodes that workers may use; none for the CPU."""
+    tolerances: bool = False
+    """Whether each check records how much of its tolerances a submission used."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,6 +110,7 @@ class Server:
         grading = session.config.stash[SESSION]
         grading.isolation = self.options.isolation
         grading.device = self.options.device
+        grading.tolerances = self.options.tolerances
         grading.begin(
             Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts), tasks=job.tasks
         )

@@ -37,6 +37,9 @@ class Session:
     isolation: Sequence[str] = ()
     device: str = "cpu"
     """Where checks may have student code compute: cpu or cuda."""
+    tolerances: bool = False
+    """Whether each check records how much of its tolerances the submission used, as the metric
+    ``tolerance.`` and its id."""
     open_backend: Callable[[], Backend] | None = None
     """Gives the backend that runs the submission; None runs it in this process."""
     artifacts_path: Path | None = None

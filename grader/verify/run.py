@@ -31,6 +31,14 @@ from grader.verify.thresholds import (
     load_thresholds,
     require_known,
 )
+from grader.verify.tolerances import (
+    THREADS,
+    Tolerances,
+    measured,
+    read_tolerances,
+    tight,
+    write_tolerances,
+)
 
 SLOW_S: Final = 1.0
 """Tasks on which the reference takes longer are repeated a tenth as often."""
@@ -38,6 +46,8 @@ SELDOM: Final = 10
 MOST_ALTERNATIVES: Final = 20
 MOST_MISCONCEPTIONS: Final = 5
 """Seeds for one alternative and for one misconception, whatever ``--repeat`` says."""
+TOLERANCE_SEEDS: Final = 20
+"""The least that tolerances are measured with."""
 
 
 class Progress(Protocol):
@@ -65,6 +75,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """The first; the others follow it."""
     sandbox: str = "auto"
     pairs: bool = False
+    threads: int = 1
+    """Those that submissions compute with."""
 
 
 class Verification:
@@ -123,6 +135,9 @@ class Verification:
             for said in check_thresholds(self.solution)
             if not self.wanted.tasks or any(t.task in self.tasks for t in self.thresholds)
         ]
+        recorded = read_tolerances(self.solution)
+        graded = [c.id for o in outcomes for task in o.score.tasks for c in task.checks]
+        findings.weak += tight(recorded, graded) if recorded else []
         return findings
 
     def calibrate(self) -> list[tuple[Threshold, Record]]:
@@ -138,6 +153,30 @@ class Verification:
                 found = measure(threshold, bench.grade(runs, self.progress.advance))
             records.append((threshold, write_record(self.solution, threshold, *found)))
         return records
+
+    def tolerances(self) -> Tolerances:
+        """Measure how much of its tolerances right work uses, and keep the record."""
+        place, seed = (self.solution, self.manifest), self.wanted.seed
+        seeds = max(self.wanted.repeat, TOLERANCE_SEEDS)
+        variants = variant_cases(*place, self.catalogue, self.tasks)
+        cases = [reference_case(*place, [task]) for task in self.tasks]
+        cases += [case for case in variants if case.kind == "alternative"]
+        found: list[tuple[int, Outcome]] = []
+        for threads in THREADS:
+            with self._bench(threads=threads, tolerances=True) as bench:
+                first = self._grade(bench, f"threads: {threads}", [(case, seed) for case in cases])
+                more = [
+                    (o.case, seed + number)
+                    for o in first
+                    for number in range(
+                        1, seeds if o.score.duration_s <= SLOW_S else math.ceil(seeds / SELDOM)
+                    )
+                ]
+                rest = self._grade(bench, f"threads: {threads}, further seeds", more)
+            found += [(threads, outcome) for outcome in (*first, *rest)]
+        record = measured(found, seeds)
+        write_tolerances(self.solution, record)
+        return record
 
     def _seeds(self, case: Case) -> int:
         most = {"alternative": MOST_ALTERNATIVES, "misconception": MOST_MISCONCEPTIONS}
@@ -162,7 +201,7 @@ class Verification:
         self.progress.begin(what, len(runs))
         return list(bench.grade(runs, self.progress.advance))
 
-    def _bench(self) -> Bench:
+    def _bench(self, *, threads: int | None = None, tolerances: bool = False) -> Bench:
         sandbox = self.wanted.sandbox
         options = judge_options(
             self.solution,
@@ -171,6 +210,8 @@ class Verification:
             layers=layers(sandbox, _nothing),  # what is missing matters little for code of ours
             sandbox=sandbox,
             device=Device(),
+            threads=threads or self.wanted.threads,
+            tolerances=tolerances,
         )
         return Bench(options, self.wanted.jobs)
 

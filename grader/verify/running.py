@@ -4,12 +4,11 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import msgspec
 
 from grader.batch.pool import Pool
+from grader.closing import Closing
 from grader.judge.messages import Job, Options
 from grader.scores import Score, decode_score
 from grader.variants import write_modules
@@ -28,7 +27,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     score: Score
 
 
-class Bench:
+class Bench(Closing):
     """Judges that grade cases, kept warm from one call to the next.
 
     Use it as a context manager.
@@ -80,15 +79,8 @@ class Bench:
             tasks=list(case.tasks),
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the judges, and remove what they were given."""
         self._pool.close()
         self._folder.cleanup()
 

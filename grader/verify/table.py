@@ -12,6 +12,7 @@ from rich.text import Text
 from grader.texts import encodable, one_line
 from grader.verify.findings import Findings, TaskLine
 from grader.verify.thresholds import Record, Threshold
+from grader.verify.tolerances import RARE, Tolerances
 
 WIDTH: Final = 96
 
@@ -72,6 +73,28 @@ def render_calibration(
                 f"fails, {record.false_pass or 0:.1g} of wrong work passes"
             )
         )
+    return _text(console, stream)
+
+
+def render_tolerances(found: Tolerances, *, stream: TextIO | None = None) -> str:
+    """A line for each check that compares, the one nearest to its tolerance first."""
+    console = _console(False)
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column("Check", overflow="fold")
+    for name in ("Gradings", "Tolerance used", "False fails"):
+        table.add_column(name, no_wrap=True, justify="right")
+    table.add_column("By", overflow="fold")
+    for name, used in sorted(found.checks.items(), key=lambda item: -item[1].worst):
+        rare = f"{used.false_fails:.0g}" if used.false_fails >= RARE else "< 1e-6"
+        table.add_row(name, str(used.gradings), f"{used.worst:.2g}", rare, used.by)
+    console.print(table)
+    threads = " and ".join(map(str, found.threads))
+    console.print(
+        Text(
+            f"\n{found.solutions} right solutions, up to {found.seeds} seeds, on {threads} "
+            "threads. A tolerance that is used up is 1."
+        )
+    )
     return _text(console, stream)
 
 

@@ -161,8 +161,8 @@ def rates(threshold: Threshold, value: float, record: Record) -> tuple[float, fl
     """
     below = threshold.passes == "below"
     wrong = {**record.wrong, **{name: [v] for name, v in record.constants.items()}}
-    fail = max((_tail(v, value, above=below) for v in record.right.values()), default=0.0)
-    passed = max((_tail(v, value, above=not below) for v in wrong.values()), default=0.0)
+    fail = max((tail(v, value, above=below) for v in record.right.values()), default=0.0)
+    passed = max((tail(v, value, above=not below) for v in wrong.values()), default=0.0)
     return fail, passed
 
 
@@ -182,8 +182,8 @@ def propose(threshold: Threshold, record: Record) -> float | None:
     return float(f"{best:.2g}") if low < float(f"{best:.2g}") < high else best
 
 
-def _tail(values: Sequence[float], value: float, *, above: bool) -> float:
-    """The share of a distribution above or below a value."""
+def tail(values: Sequence[float], value: float, *, above: bool) -> float:
+    """The share of a distribution above or below a value; see :func:`rates`."""
     usable = [math.log(v) for v in values if v > 0 and math.isfinite(v)]
     if len(usable) < _LEAST or value <= 0 or len(set(usable)) == 1:
         beyond = [v > value if above else v < value for v in values]

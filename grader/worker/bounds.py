@@ -26,6 +26,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Of the whole submission."""
     namespaces: bool
     """Whether to move into namespaces of its own; False where the kernel refuses them."""
+    threads: int = 1
+    """Those that torch computes with."""
     gpu_mb: int = 0
     """Memory of a graphics processor; 0 where it has none. With one, `memory_mb` bounds data
     instead of addresses, of which a driver maps more than the machine has memory."""

@@ -302,6 +302,10 @@ def _work(
     confinement.put_on(own=own, readable=covered)
     if bounds.gpu_mb:
         gpu.bound(bounds.gpu_mb)
+    if bounds.threads > 1:
+        import torch
+
+        torch.set_num_threads(bounds.threads)
     role(connection, folder)
 
 
