@@ -128,7 +128,7 @@ def test_the_limit_of_the_manifest_holds_without_an_option(run, ridge):
 
 
 def test_a_fault_of_ours_asks_for_a_person_and_is_no_lost_points(run, ridge):
-    faulty = tiny.PUBLIC.replace("x @ w, name", "x @ undefined_name, name")
+    faulty = tiny.PUBLIC.replace("x @ weights, name", "x @ undefined_name, name")
     code, text, score = run(ridge(**{"checks/public/test_ridge.py": faulty}))
     assert code == 1
     assert score["status"] == "needs_review"

@@ -97,7 +97,7 @@ WRONG = {
     ),
     "module with an end of line": (('"ridge.py"', '"ridge.py\\n"'), "it is 'ridge.py\\n'"),
     "module that is none": (('"ridge.py"', '"ridge.txt"'), "units[0].module`; it is 'ridge.txt'"),
-    "empty title": (('"Predict"', '""'), "units[0].tasks[1].title`; it is ''"),
+    "empty title": (('"Predict with them"', '""'), "units[0].tasks[1].title`; it is ''"),
     "no points": ((", points = 4", ""), "required field `points`"),
     "zero points": (("points = 4", "points = 0"), "tasks[1].points`; it is 0"),
     "negative points": (("points = 4", "points = -3.5"), "it is -3.5"),

@@ -58,12 +58,12 @@ def test_the_table_lists_the_tasks_that_are_on_and_their_sum(manifest):
         "| Module | Task | What | Points | Needs |",
         "| --- | --- | --- | ---: | --- |",
         "| `ridge.py` | `solve` | Solve for the weights | 6 | |",
-        "| | `predict` | Predict | 4 | `solve` |",
+        "| | `predict` | Predict with them | 4 | `solve` |",
         "| `lasso.py` | `shrink` | Shrink | 2.5 | `solve` |",
         "| | | **Sum** | **12.5** | |",
     ]
     assert task_table(manifest(enabled=False))[-2:] == [
-        "| | `predict` | Predict | 4 | `solve` |",
+        "| | `predict` | Predict with them | 4 | `solve` |",
         "| | | **Sum** | **10** | |",
     ]
 

@@ -1,74 +1,45 @@
-"""A tiny assignment of another kind, ridge regression: the grader knows no auto-encoder."""
+"""The tiny assignment of another kind that tests use: what ``grader new ridge`` makes.
 
+Tests ask a little more of it: a metric, a picture, and a check that asks the reference. Its
+misconceptions and alternatives are left out, as naming mistakes has tests of its own.
+"""
+
+import tempfile
 from pathlib import Path
 from textwrap import dedent
 
-MANIFEST = """
-id = "ridge"
-title = "Ridge regression"
-[limits]
-check_s = 10
-[[units]]
-module = "ridge.py"
-title = "Ridge regression"
-tasks = [
-  { id = "solve", title = "Solve for the weights", points = 6 },
-  { id = "predict", title = "Predict", points = 4, depends = ["solve"] },
-]
-"""
-
-SOLUTION = '''
-import numpy as np
+from grader.new import make
+from grader.release.stub import cut
 
 
-def solve(x, y, strength):
-    """Weights of ridge regression (task solve)."""
-    # BEGIN SOLUTION solve
-    return np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ y)
-    # END SOLUTION
+def _made() -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        return {p.relative_to(place).as_posix(): p.read_text() for p in make("ridge", place)}
 
 
-def predict(x, weights):
-    """Predictions (task predict)."""
-    # BEGIN SOLUTION predict
-    return x @ weights
-    # END SOLUTION
-'''
-
-STUB = """
-import numpy as np
+def _with(text: str, old: str, new: str) -> str:
+    assert text.count(old) == 1, f"grader new no longer writes {old!r}"
+    return text.replace(old, new)
 
 
-def solve(x, y, strength):
-    raise NotImplementedError("TODO solve")
-
-
-def predict(x, weights):
-    raise NotImplementedError("TODO predict")
-"""
-
-PUBLIC = '''
-import numpy as np
-import pytest
-from grader.checks import assert_array, assert_ndarray
-
-
-@pytest.mark.task("solve", weight=1, gate=True, hint="One weight for each column of x.")
-def test_shape(student, rng):
-    """There is one weight for each column."""
-    weights = student.ridge.solve(rng.normal(size=(9, 3)), rng.normal(size=9), 0.3)
-    assert_ndarray(weights, name="solve(...)", shape=(3,))
-
-
-@pytest.mark.task("predict", weight=1)
-def test_product(student, rng, metric, artifact):
-    """Predictions are the product of x and the weights."""
-    x, w = rng.normal(size=(5, 3)), rng.normal(size=3)
+_MADE = _made()
+MANIFEST = _MADE["assignment.toml"]
+SOLUTION = _MADE["ridge.py"]
+STUB = cut("ridge.py", SOLUTION.encode(), ["solve", "predict"]).content.decode()
+PUBLIC = _with(
+    _with(
+        _MADE["checks/public/test_ridge.py"],
+        "def test_product(student, rng):",
+        "def test_product(student, rng, metric, artifact):",
+    ),
+    "    found = student.ridge.predict(x, weights)\n",
+    """\
     metric("size", x.size)
     artifact("note.png", b"picture")
-    # float64 sums of three terms: 1e-15
-    assert_array(student.ridge.predict(x, w), x @ w, name="predict(...)", rtol=1e-9, atol=1e-12)
-'''
+    found = student.ridge.predict(x, weights)
+""",
+)
 
 HIDDEN = '''
 import numpy as np
@@ -92,7 +63,7 @@ def write(folder: Path, **files: str) -> Path:
         "ridge.py": SOLUTION,
         "checks/public/test_ridge.py": PUBLIC,
         "checks/hidden/test_ridge_hidden.py": HIDDEN,
-        "pytest.ini": "[pytest]\ntestpaths = checks\n",
+        "pytest.ini": _MADE["pytest.ini"],
     }
     content |= {name.replace("__", "/"): text for name, text in files.items()}
     for name, text in content.items():
