@@ -144,9 +144,12 @@ def encode_score(score: Score) -> bytes:
         encoded = msgspec.json.encode(builtins)
     except (msgspec.ValidationError, TypeError, UnicodeEncodeError) as error:
         raise ScoreError(f"this score must not be written: {error}") from error
-    bad = _first_not_finite(builtins, "$")
-    if bad:
-        raise ScoreError(f"this score must not be written: {bad} is not a finite number")
+    try:
+        msgspec.json.decode(encoded, type=Score)  # no field of a number takes the null of a NaN
+    except msgspec.ValidationError as error:
+        bad = _first_not_finite(builtins, "$")
+        why = f"{bad} is not a finite number" if bad else error
+        raise ScoreError(f"this score must not be written: {why}") from error
     return msgspec.json.format(encoded, indent=2) + b"\n"
 
 
