@@ -58,9 +58,8 @@ for seed in seeds:
 """
 
 
-@pytest.mark.parametrize(
-    "start", [0, *(pytest.param(first, marks=pytest.mark.proof) for first in (5, 10, 15))]
-)
+@pytest.mark.proof
+@pytest.mark.parametrize("start", [0, 5, 10, 15])
 def test_the_reference_passes_on_20_seeds(tmp_path, start):
     seeds = range(start, start + 5)  # in one process, which loads torch once
     left = " and ".join(f"not {name}" for name in (*LONG, *([FIGURES] if start else [])))
@@ -108,7 +107,7 @@ def test_nothing_hidden_is_in_the_released_folder():
     files = [path for path in (ROOT / "assignment").rglob("*") if path.is_file()]
     text = b"\n".join(path.read_bytes() for path in files if "__pycache__" not in path.parts)
     hidden = [*(ROOT / "solution/checks/hidden").glob("*.py")]
-    assert len(hidden) == 11
+    assert len(hidden) >= 20
     for path in hidden:
         assert path.name.encode() not in text
         for line in path.read_bytes().splitlines():

@@ -106,13 +106,20 @@ def graded(courses):
 
 @pytest.fixture(scope="module")
 def split(courses):
-    """The scores of all samples, each graded in a process of its own."""
-    return {n: s for course in {*courses.values()} for n, s in grade_split(course).items()}
+    """``split(name)``: the score of a sample, each of a course in a process of its own."""
+    grade = functools.cache(grade_split)
+    return lambda name: grade(courses[name])[name]
 
 
-@pytest.mark.parametrize("name", sorted(CLASS))
+@pytest.mark.parametrize("name", sorted(CLASS.keys() - set(RIGHT)))
 def test_both_forms_of_grading_give_the_same_score(graded, split, name):
-    assert_same(graded(name)[0], split[name])
+    assert_same(graded(name)[0], split(name))
+
+
+@pytest.mark.proof  # which trains for as long as students' work does
+@pytest.mark.parametrize("name", RIGHT)
+def test_both_forms_of_grading_give_right_work_the_same_score(graded, split, name):
+    assert_same(graded(name)[0], split(name))
 
 
 def assert_same(score, other):
@@ -144,6 +151,7 @@ def checks(score, status):
     return {c["id"]: c for task in score["tasks"] for c in task["checks"] if c["status"] == status}
 
 
+@pytest.mark.proof
 def test_right_work_in_another_style_scores_100(graded):
     score, _ = graded("other_style")
     assert checks(score, "passed").keys() == {c["id"] for t in score["tasks"] for c in t["checks"]}

@@ -124,6 +124,15 @@ def test_what_is_wrong_with_the_list_is_said(tmp_path, change, message):
     assert message in str(error.value)
 
 
+def test_a_threshold_of_a_unit_that_is_off_waits_for_it(tmp_path):
+    place = solution(tmp_path, LISTED.replace('task = "solve"', 'task = "shrink"'))
+    off = "\n[[units]]\nmodule = 'lasso.py'\ntitle = 'Lasso'\nenabled = false\n"
+    off += "tasks = [{ id = 'shrink', title = 'Shrink', points = 1 }]\n"
+    with (place / "assignment.toml").open("a") as stream:
+        stream.write(off)
+    assert Verification(Wanted(solution=place), Quiet()).thresholds == []
+
+
 def test_a_constant_that_is_not_there_is_named(tmp_path):
     (tmp_path / "c.py").write_text("LEAST = 3\nMOST = 'x'\n")
     with pytest.raises(ThresholdError, match=r"c\.py: has no constant MOST that is a number"):

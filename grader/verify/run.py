@@ -104,7 +104,8 @@ class Verification:
                     f"--task {name}: there is no such task; the tasks are {', '.join(known)}"
                 )
         self.tasks = [name for name in known if name in (wanted.tasks or known)]
-        self.thresholds = load_thresholds(wanted.solution)
+        off = self.manifest.switched_off
+        self.thresholds = [t for t in load_thresholds(wanted.solution) if t.task not in off]
         require_known(
             self.thresholds,
             tasks=known,

@@ -1,0 +1,26 @@
+"""You moved digits that stick out back onto the canvas; what sticks out is cut off.
+
+Hint: Where does the first row of a digit lie whose place is -2?
+"""
+
+import torch
+
+
+def make_canvas(
+    digits: torch.Tensor,
+    classes: torch.Tensor,
+    places: torch.Tensor,
+    size: tuple[int, int],
+    threshold: float = 0.5,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    height, width = digits.shape[1:]
+    image = digits.new_zeros(size[0] + 2 * height, size[1] + 2 * width)  # a margin on all sides
+    target = torch.zeros(image.shape, dtype=torch.int64)
+    for digit, label, (row, column) in zip(digits, classes, places.tolist(), strict=True):
+        top = min(max(row, 0), size[0] - height) + height
+        left = min(max(column, 0), size[1] - width) + width
+        window = slice(top, top + height), slice(left, left + width)
+        image[window] = torch.maximum(image[window], digit)
+        target[window][digit >= threshold] = label
+    inside = slice(height, height + size[0]), slice(width, width + size[1])
+    return image[inside][None].clone(), target[inside].clone()

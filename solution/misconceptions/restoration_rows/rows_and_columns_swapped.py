@@ -1,0 +1,23 @@
+"""You let the versions run across and the images down.
+
+Hint: What is a row here: one version, or one image?
+"""
+
+from collections.abc import Mapping
+
+import torch
+from matplotlib.figure import Figure
+
+
+def restoration_figure(rows: Mapping[str, torch.Tensor]) -> Figure:
+    columns = max(len(images) for images in rows.values())
+    figure = Figure(figsize=(0.8 * columns + 1, 0.8 * len(rows) + 0.1))
+    figure.subplots_adjust(left=1 / (0.8 * columns + 1), right=0.99, bottom=0.02, top=0.98)
+    axes = figure.subplots(columns, len(rows), squeeze=False).T
+    for line, (name, images) in zip(axes, rows.items(), strict=True):
+        for ax, image in zip(line, images, strict=True):
+            pixels = image[0].detach().cpu().numpy()
+            ax.imshow(pixels, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            ax.set(xticks=[], yticks=[], frame_on=False)
+        line[0].set_ylabel(name)
+    return figure

@@ -1,0 +1,240 @@
+"""The unit segmentation.py: its reference, its stubs, a half-right sample and all its variants."""
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+from unit_class import UnitClass, by_task, not_passed
+
+pytestmark = pytest.mark.proof
+
+ROOT = Path(__file__).parents[1]
+TRAINING = "test_segmentation_training_hidden.py"
+USES = {"train_unet": ("unet",)}
+"""Tasks whose functions the checks of others call: these may lose points along with them."""
+HALF_RIGHT = """
+def linear_to_conv(linear: nn.Linear, kernel_size: int = 1) -> nn.Conv2d:
+    channels = linear.in_features // kernel_size**2
+    conv = nn.Conv2d(channels, linear.out_features, kernel_size).to(linear.weight)
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight.view_as(conv.weight))
+        conv.bias.copy_(linear.bias)
+    return conv
+
+
+def dense_scores(linear: nn.Linear, features: torch.Tensor) -> torch.Tensor:
+    k = round((linear.in_features // features.shape[1]) ** 0.5)
+    return linear_to_conv(linear, k)(features)
+
+
+def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
+    return 1 + sum(dilation * (kernel - 1) for kernel, _, dilation in layers)
+
+
+def make_canvas(
+    digits: torch.Tensor,
+    classes: torch.Tensor,
+    places: torch.Tensor,
+    size: tuple[int, int],
+    threshold: float = 0.5,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    image = digits.new_zeros(1, *size)
+    target = torch.zeros(size, dtype=torch.int64)
+    for digit, label, (row, column) in zip(digits, classes, places.tolist(), strict=True):
+        window = slice(row, row + digit.shape[0]), slice(column, column + digit.shape[1])
+        image[0][window] = torch.maximum(image[0][window], digit)
+        target[window][digit >= threshold] = label
+    return image, target
+
+
+class Up(nn.Module):
+    def __init__(self, before: int, channels: int, after: int, bilinear: bool) -> None:
+        super().__init__()
+        self.enlarge = nn.ConvTranspose2d(before, channels // 2, 2, stride=2)
+        self.merge = DoubleConv(channels, after, after)
+
+    def forward(self, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        x = self.enlarge(x)
+        rows, columns = (a - b for a, b in zip(skip.shape[2:], x.shape[2:], strict=True))
+        x = nn.functional.pad(x, (0, columns, 0, rows))
+        return self.merge(torch.cat([skip, x], dim=1))
+
+
+def mean_iou(prediction: torch.Tensor, target: torch.Tensor, classes: int) -> float:
+    shares = []
+    for label in torch.unique(target).tolist():
+        predicted, true = prediction == label, target == label
+        shares.append(((predicted & true).sum() / (predicted | true).sum()).item())
+    return sum(shares) / len(shares)
+
+
+def train_unet(
+    model: nn.Module, loader: DataLoader, epochs: int = 10, lr: float = 1e-3
+) -> list[float]:
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        model.train()
+        for images, targets in loader:
+            loss = nn.functional.cross_entropy(model(images), targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def segmentation_figure(
+    images: torch.Tensor, targets: torch.Tensor, predictions: torch.Tensor, classes: int
+) -> Figure:
+    figure = Figure()
+    axes = figure.subplots(len(images), 3, squeeze=False)
+    for row, (image, *maps) in enumerate(zip(images, targets, predictions, strict=True)):
+        axes[row, 0].imshow(image[0], cmap="gray", vmin=0, vmax=1)
+        axes[row, 1].imshow(maps[0])
+        axes[row, 2].imshow(maps[1])
+        for ax in axes[row]:
+            ax.axis("off")
+    for ax, title in zip(axes[0], ("image", "truth", "prediction"), strict=True):
+        ax.set_title(title)
+    return figure
+"""
+"""No bias, no strides, no digit may stick out, one way of enlarging, classes of the truth only, the
+last batch, and colours that depend on the map."""
+
+
+def hasten(unit):
+    """Let the training run be two steps long, and its threshold one that all pass."""
+    checks = unit.solution / "checks" / "hidden" / TRAINING
+    text, count = re.subn(
+        r"(?m)^TRAINING, UNSEEN, BATCH = .*$", "TRAINING, UNSEEN, BATCH = 8, 20, 8",
+        checks.read_text(),
+    )  # fmt: skip
+    text, again = re.subn(r"(?m)^THRESHOLD = .*$", "THRESHOLD = -1.0", text)
+    assert (count, again) == (1, 1)
+    checks.write_text(text)
+
+
+@pytest.fixture(scope="module")
+def unit(tmp_path_factory):
+    return UnitClass(tmp_path_factory.mktemp("segmentation"), "segmentation")
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory):
+    """The same with a training run that is over at once and teaches nothing."""
+    unit = UnitClass(tmp_path_factory.mktemp("fast"), "segmentation")
+    hasten(unit)
+    return unit
+
+
+@pytest.fixture(scope="module")
+def right(fast):
+    """Alternatives by the submission that they are in."""
+    groups = fast.together(fast.alternatives, {})
+    return {f"right{number}": group for number, group in enumerate(groups)}
+
+
+@pytest.fixture(scope="module")
+def wrong(fast):
+    """The first two misconceptions of each task, by submission; the catalogue looks at all."""
+    ranks = itertools.groupby(fast.misconceptions, key=lambda variant: variant.task)
+    first = [variant for _, group in ranks for variant in itertools.islice(group, 2)]
+    return {f"wrong{n}": group for n, group in enumerate(fast.together(first, USES))}
+
+
+@pytest.fixture(scope="module")
+def graded(fast, right, wrong):
+    """The scores of stub, half-right sample and some variants, from one process."""
+    return fast.grade(
+        {
+            "stub": fast.stub(),
+            "half_right": fast.spliced(HALF_RIGHT),
+            **{name: fast.combined(group) for name, group in (right | wrong).items()},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "seeds", [range(1), pytest.param(range(1, 10), marks=pytest.mark.catalogue)], ids=str
+)
+def test_the_reference_gets_all_30_points(unit, seeds):
+    runs = [("reference", seed) for seed in seeds]
+    scores = unit.grade_with_seeds({"reference": unit.reference}, runs)
+    assert {run: not_passed(score) for run, score in scores.items()} == {run: [] for run in runs}
+    assert {(s["score"], s["max_score"]) for s in scores.values()} == {(30, 30)}
+
+
+def test_untouched_stubs_get_0_and_every_task_is_todo(graded):
+    assert (graded["stub"]["score"], graded["stub"]["max_score"]) == (0, 30)
+    assert {task["status"] for task in graded["stub"]["tasks"]} == {"todo"}
+    assert {status for _, status, _ in not_passed(graded["stub"])} == {"todo"}
+
+
+def test_half_right_work_gets_part_of_the_points_of_every_task(graded):
+    tasks = by_task(graded["half_right"])
+    assert {name: task["score"] for name, task in tasks.items()} == {
+        "convolutionalise": 2.67,
+        "receptive_field": 3.33,
+        "canvases": 2.67,
+        "unet": 3.89,
+        "mean_iou": 2.4,
+        "train_unet": 2.67,
+        "segmentation_figure": 1.5,
+    }
+
+
+def test_every_task_has_three_misconceptions_and_an_alternative(fast):
+    for name in fast.tasks:
+        assert sum(variant.task == name for variant in fast.misconceptions) >= 3, name
+        assert sum(variant.task == name for variant in fast.alternatives) >= 1, name
+
+
+def assert_each_loses(unit, wrong, scores):
+    """Every misconception loses points in its task, and none where its functions are not used."""
+    for name, group in wrong.items():
+        tasks = by_task(scores[name])
+        lost = {task for task, points in unit.tasks.items() if tasks[task]["score"] < points}
+        own = {variant.task for variant in group}
+        users = {user for user, used in USES.items() if own & set(used)}
+        assert own <= lost <= own | users, [variant.id for variant in group]
+
+
+def test_misconceptions_lose_points_in_their_task_and_none_elsewhere(fast, graded, wrong):
+    assert_each_loses(fast, wrong, graded)
+
+
+@pytest.mark.catalogue
+def test_every_misconception_loses_points_in_its_task_and_none_elsewhere(fast):
+    groups = fast.together(fast.misconceptions, USES)
+    assert sum(map(len, groups)) == len(fast.misconceptions)
+    wrong = {f"any{number}": group for number, group in enumerate(groups)}
+    scores = fast.grade({name: fast.combined(group) for name, group in wrong.items()})
+    assert_each_loses(fast, wrong, scores)
+
+
+def test_every_alternative_gets_full_marks(graded, right):
+    for name, group in right.items():
+        assert not_passed(graded[name]) == [], [variant.id for variant in group]
+
+
+@pytest.mark.catalogue
+def test_alternatives_learn_as_well_as_the_reference(unit):
+    groups = {f"own{n}": group for n, group in enumerate(unit.together(unit.alternatives, {}))}
+    scores = unit.grade({name: unit.combined(group) for name, group in groups.items()})
+    for name, group in groups.items():
+        assert not_passed(scores[name]) == [], [variant.id for variant in group]
+
+
+def test_the_threshold_separates_right_from_wrong_with_room_on_both_sides():
+    recorded = json.loads((ROOT / "solution/calibration/segmentation.json").read_text())
+    text = (ROOT / "solution/checks/hidden" / TRAINING).read_text()
+    threshold = float(re.search(r"(?m)^THRESHOLD = (\S+)$", text)[1])
+    assert threshold == recorded["threshold"]
+    assert len(recorded["right"]["reference"]) >= 20
+    worst = min(min(shares) for shares in recorded["right"].values())
+    best_wrong = max(max(shares) for shares in recorded["wrong"].values())
+    assert max(best_wrong, *recorded["without a network"].values()) < 0.8 * threshold
+    assert threshold < 0.8 * worst
