@@ -1,0 +1,29 @@
+"""You make a new optimizer in each epoch; Adam then forgets what it has gathered.
+
+Hint: How many optimizers does your training make?
+"""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+
+def train_classifier(
+    model: nn.Module, loader: DataLoader, epochs: int = 10, lr: float = 0.003
+) -> list[float]:
+    device = next(model.parameters()).device
+    losses = []
+    model.train()
+    for _ in range(epochs):
+        optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+        total, samples = 0.0, 0
+        for images, labels in loader:
+            loss = nn.functional.cross_entropy(model(images.to(device)), labels.to(device))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(images)
+            samples += len(images)
+        losses.append(total / samples)
+    model.eval()
+    return losses
