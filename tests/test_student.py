@@ -318,6 +318,14 @@ def test_attributes_and_methods_of_remotes_are_reached(work):
     assert type(work.value(network.layer)) is Remote
 
 
+def test_parameters_of_a_network_of_the_checks_can_be_loaded(work):
+    network = work.work.Network(3, out=5)
+    own = torch.nn.ModuleDict({"layer": torch.nn.Linear(3, 5)})
+    work.probes.load_state(network, own.state_dict())  # an OrderedDict
+    x = torch.ones(2, 3)
+    torch.testing.assert_close(network.layer(x), own["layer"](x), rtol=0, atol=0)
+
+
 def test_a_put_dict_is_updated_in_place_and_read_again(work):
     weights = {"w": np.array([1.0, 2.0, 4.0]), "b": np.array([0.5])}
     held = work.put(weights)

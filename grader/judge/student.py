@@ -5,6 +5,7 @@ backend that runs them, in this process or in another. What comes back is plain 
 :class:`Remote`, so a check cannot tell the two forms apart.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -231,7 +232,7 @@ class Probes:
 
 
 def lower(value: Any) -> Any:
-    """Remotes in arguments become targets."""
+    """Remotes in arguments become targets; an OrderedDict, such as parameters, a dict."""
     kind = type(value)
     if kind is Remote:
         return value._target
@@ -239,7 +240,7 @@ def lower(value: Any) -> Any:
         return [lower(item) for item in value]
     if kind is tuple:
         return tuple(lower(item) for item in value)
-    if kind is dict:
+    if kind is dict or kind is OrderedDict:
         return {key: lower(item) for key, item in value.items()}
     return value
 
