@@ -47,7 +47,7 @@ def test_values_are_pixels(student, torch_rng):
     decoder = student.keep(student.autoencoder.Decoder, 32, 32, 10)
     for size in (1, 2, 33):
         images = decoder(30 * torch.randn(size, 10, generator=torch_rng))
-        name = f"the images of {size} codes"
+        name = f"the output for a batch of {size}"
         assert_tensor(images, name=name, shape=(size, 1, 28, 28))
         hint = "Something after the last layer must bound the output."
         assert_tensor(images, name=name, low=0.0, high=1.0, hint=hint)

@@ -69,7 +69,7 @@ def test_strided_pixels(student, torch_rng):
     model = student.keep(student.conv_deep.StridedAutoEncoder)
     for size in (1, 33):
         codes = 30 * torch.randn(size, 64, 1, 1, generator=torch_rng)
-        name = f"the images of {size} codes"
+        name = f"the output for a batch of {size}"
         assert_tensor(model.decoder(codes), name=name, shape=(size, 1, 28, 28), low=0.0, high=1.0)
 
 
