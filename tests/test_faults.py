@@ -254,6 +254,8 @@ def predict(x, weights):
     return x @ weights
 """
 MORE = '''
+import numpy as np
+
 
 @pytest.mark.task("predict", weight=3)
 def test_small(student):
