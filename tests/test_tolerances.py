@@ -100,6 +100,7 @@ def test_what_was_measured_is_kept_and_read_again(tmp_path):
         read_tolerances(tmp_path)
 
 
+@pytest.mark.proof
 def test_the_command_measures_on_one_thread_and_on_two_and_verify_says_what_is_tight(tmp_path):
     place = tmp_path / "solution"
     make("ridge", place)
