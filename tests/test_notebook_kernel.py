@@ -185,7 +185,7 @@ def test_in_jupyterlab_grading_is_a_click_and_given_cells_cannot_be_changed(tmp_
         results = [found.inner_text() for found in page.locator(".grader-result").all()]
         assert "6 / 6\tpassed" in results[0]
         assert "0 / 4\tfailed" in results[1]
-        assert "predict(...) has the wrong shape" in results[1]
+        assert "predict(x, weights) has the wrong shape" in results[1]
         assert "expected  shape (5,)" in results[1]
         assert "6 / 10 on the public checks" in results[2]
         widths = page.locator(".jp-MarkdownCell img").evaluate_all(PICTURES)
