@@ -173,7 +173,7 @@ def test_in_jupyterlab_grading_is_a_click_and_given_cells_cannot_be_changed(tmp_
     nbformat.write(notebook, path)
     with jupyterlab(folder, tmp_path) as address, browser.started() as program:
         page = program.new_page(viewport={"width": 1100, "height": 900})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(300_000)
         page.goto(address)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         cells = page.locator(".jp-Notebook .jp-Cell")
