@@ -14,7 +14,6 @@ import grader.torchvision_cpu  # noqa: F401  # lets torchvision load beside a CP
 
 # isort: split
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,11 @@ WIDTHS = (32, 64, 128, 256, 512, 1024, 1024)
 """Channels after each convolution of lecture 004's network."""
 
 
+def _stage(layer: type[nn.Module], before: int, after: int) -> nn.Sequential:
+    """A layer that halves or doubles the size, normalisation and ReLU. Provided."""
+    return nn.Sequential(layer(before, after, 2, stride=2), nn.BatchNorm2d(after), nn.ReLU())
+
+
 class FaceAutoEncoder(nn.Module):
     """The network of lecture 004, for images of 2^n x 2^n pixels with n widths. Provided.
 
@@ -41,14 +45,13 @@ class FaceAutoEncoder(nn.Module):
 
     def __init__(self, widths: Sequence[int] = WIDTHS, latent: int = 50, channels: int = 3) -> None:
         super().__init__()
-        down: list[nn.Module] = []
-        for before, after in pairwise((channels, *widths)):
-            down += [nn.Conv2d(before, after, 2, stride=2), nn.BatchNorm2d(after), nn.ReLU()]
-        self.encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(widths[-1], latent))
-        up: list[nn.Module] = [nn.Linear(latent, widths[-1]), nn.Unflatten(1, (widths[-1], 1, 1))]
-        for before, after in pairwise((*reversed(widths), channels)):
-            up += [nn.ConvTranspose2d(before, after, 2, stride=2), nn.BatchNorm2d(after), nn.ReLU()]
-        self.decoder = nn.Sequential(*up[:-1], nn.Sigmoid())
+        sizes, last, stages = (channels, *widths), widths[-1], range(len(widths))
+        halving = [_stage(nn.Conv2d, sizes[n], sizes[n + 1]) for n in stages]
+        self.encoder = nn.Sequential(*halving, nn.Flatten(), nn.Linear(last, latent))
+        first = nn.Sequential(nn.Linear(latent, last), nn.Unflatten(1, (last, 1, 1)))
+        doubling = [_stage(nn.ConvTranspose2d, sizes[n + 1], sizes[n]) for n in reversed(stages)]
+        doubling[-1][-1] = nn.Sigmoid()
+        self.decoder = nn.Sequential(first, *doubling)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Images (B, channels, 2^n, 2^n) to reconstructions of the same shape, in [0, 1]."""

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from grader.checks import CheckFailure, assert_mean, assert_rate, rate_limits
+from grader.checks import CheckFailure, assert_mean, assert_rate, rate_limits, superiority
 
 
 @settings(max_examples=150, deadline=None)
@@ -114,3 +114,12 @@ def test_values_without_a_mean_are_refused(values, message):
 def test_impossible_settings_of_the_mean_are_an_error_of_the_check(std, false_alarm):
     with pytest.raises(ValueError, match="must"):
         assert_mean([1.0], 0, std=std, name="x", false_alarm=false_alarm)
+
+
+def test_superiority_is_the_share_of_pairs_in_which_the_first_is_greater():
+    first, second = np.array([1.0, 2.0, 2.0, 5.0]), np.array([2.0, 0.0, 7.0])
+    pairs = [1.0 if a > b else 0.5 if a == b else 0.0 for a in first for b in second]
+    assert superiority(first, second) == pytest.approx(np.mean(pairs), abs=1e-15)
+    assert superiority(first, first) == 0.5
+    assert superiority(first + 10, second) == 1
+    assert superiority(first - 10, second) == 0

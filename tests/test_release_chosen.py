@@ -119,3 +119,10 @@ def test_a_release_holds_the_units_that_are_on_and_nothing_of_the_others(tmp_pat
     sheet = built.files["README.md"].decode()
     assert "**34**" in sheet
     assert "autoencoder.py" not in sheet
+
+
+def test_all_units_together_can_be_released(tmp_path):
+    names = [unit.id for unit in load_manifest(units.SOLUTION).declared]
+    assert len(names) == 15
+    built = build(units.solution_with(tmp_path, *names), "assignment")  # which looks for leaks
+    assert {f"{name}.py" for name in names} <= set(built.files)

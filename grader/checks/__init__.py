@@ -34,7 +34,7 @@ from grader.checks.inspection import describe_opaque
 from grader.checks.pictures import figure_picture
 from grader.checks.pixels import shown_pixels
 from grader.checks.scalars import as_number, as_numbers, assert_number
-from grader.checks.statistics import assert_mean, assert_rate, rate_limits
+from grader.checks.statistics import assert_mean, assert_rate, rate_limits, superiority
 from grader.checks.structure import entry, unpack
 from grader.checks.training import assert_decreasing, assert_history, assert_loss_below
 
@@ -76,5 +76,6 @@ __all__ = [
     "read_figure",
     "shorten",
     "shown_pixels",
+    "superiority",
     "unpack",
 ]

@@ -137,6 +137,29 @@ def assert_mean(
         )
 
 
+def superiority(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """How often a value of one sample is greater than one of another.
+
+    That is the share of all pairs, equal values counted by half: the statistic U of Mann and
+    Whitney (1947) divided by the number of pairs, and the area under the curve of a detector that
+    gives these values to what it should find and to what it should not.
+
+    Parameters
+    ----------
+    first, second
+        Samples of finite numbers, (N,) and (M,), neither empty.
+
+    Returns
+    -------
+    float
+        From 0 to 1; 0.5 for samples that do not differ.
+    """
+    ordered = np.sort(second)
+    below = np.searchsorted(ordered, first, side="left").sum()
+    up_to = np.searchsorted(ordered, first, side="right").sum()
+    return float(below + up_to) / (2 * len(first) * len(second))
+
+
 def _flat(values: object, *, name: str, hint: str | None) -> NDArray[np.float64]:
     array: NDArray[Any]
     if type(values) is torch.Tensor:
