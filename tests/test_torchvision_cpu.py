@@ -80,9 +80,10 @@ print(torchvision.transforms.ToTensor.__name__)
 
 DECLARED_BEFORE = """
 import sys, torch
-library = torch.library.Library("torchvision", "DEF")
+from torch import library
+declared = library.Library("torchvision", "DEF")
 for name in sys.argv[1:]:
-    library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    declared.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 import grader.torchvision_cpu as shim
 assert all(hasattr(torch.ops.torchvision, name) for name in ("nms", "qnms"))
 print(len(shim._declared))
