@@ -2,6 +2,10 @@
 
 import signal
 
+import pytest
+
+pytest.register_assert_rewrite("unit_tests")
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background of a script: what tests start would inherit a Ctrl-C without effect.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from unit_class import UnitClass, by_task, not_passed
+from unit_tests import UnitTests, assert_separates
 
 pytestmark = pytest.mark.proof
 
@@ -104,57 +104,11 @@ def with_and_without(
 """Mirrored, in advance, label 0, last batch's losses, softmax, one classifier left untrained."""
 
 
-@pytest.fixture(scope="module")
-def unit(tmp_path_factory):
-    return UnitClass(tmp_path_factory.mktemp("transfer"), "transfer")
-
-
-@pytest.fixture(scope="module")
-def right(unit):
-    """Alternatives by the submission that they are in."""
-    groups = unit.together(unit.alternatives, {})
-    return {f"right{number}": group for number, group in enumerate(groups)}
-
-
-@pytest.fixture(scope="module")
-def wrong(unit):
-    """The first two misconceptions of each task, by submission; the proof looks at all."""
-    ranks = itertools.groupby(unit.misconceptions, key=lambda variant: variant.task)
-    first = [variant for _, group in ranks for variant in itertools.islice(group, 2)]
-    return {f"wrong{n}": group for n, group in enumerate(unit.together(first, USES))}
-
-
-@pytest.fixture(scope="module")
-def graded(unit, right, wrong):
-    """The scores of stub, half-right sample and some variants, from one process."""
-    return unit.grade(
-        {
-            "stub": unit.stub(),
-            "half_right": unit.spliced(HALF_RIGHT),
-            **{name: unit.combined(group) for name, group in (right | wrong).items()},
-        }
-    )
-
-
-@pytest.mark.parametrize(
-    "seeds", [range(1), pytest.param(range(1, 10), marks=pytest.mark.catalogue)], ids=str
-)
-def test_the_reference_gets_all_28_points(unit, seeds):
-    runs = [("reference", seed) for seed in seeds]
-    scores = unit.grade_with_seeds({"reference": unit.reference}, runs)
-    assert {run: not_passed(score) for run, score in scores.items()} == {run: [] for run in runs}
-    assert {(s["score"], s["max_score"]) for s in scores.values()} == {(28, 28)}
-
-
-def test_untouched_stubs_get_0_and_every_task_is_todo(graded):
-    assert (graded["stub"]["score"], graded["stub"]["max_score"]) == (0, 28)
-    assert {task["status"] for task in graded["stub"]["tasks"]} == {"todo"}
-    assert {status for _, status, _ in not_passed(graded["stub"])} == {"todo"}
-
-
-def test_half_right_work_gets_part_of_the_points_of_every_task(graded):
-    tasks = by_task(graded["half_right"])
-    assert {name: task["score"] for name, task in tasks.items()} == {
+class TestTransfer(UnitTests):
+    name = "transfer"
+    points = 28
+    half_right = HALF_RIGHT
+    half_points = {
         "augment": 2,
         "online": 1.33,
         "offline": 1.33,
@@ -163,40 +117,7 @@ def test_half_right_work_gets_part_of_the_points_of_every_task(graded):
         "train_classifier": 1,
         "transfer": 3,
     }
-
-
-def test_every_task_has_three_misconceptions_and_an_alternative(unit):
-    for name in unit.tasks:
-        assert sum(variant.task == name for variant in unit.misconceptions) >= 3, name
-        assert sum(variant.task == name for variant in unit.alternatives) >= 1, name
-
-
-def assert_each_loses(unit, wrong, scores):
-    """Every misconception loses points in its task, and none where its functions are not used."""
-    for name, group in wrong.items():
-        tasks = by_task(scores[name])
-        lost = {task for task, points in unit.tasks.items() if tasks[task]["score"] < points}
-        own = {variant.task for variant in group}
-        users = {user for user, used in USES.items() if own & set(used)}
-        assert own <= lost <= own | users, [variant.id for variant in group]
-
-
-def test_misconceptions_lose_points_in_their_task_and_none_elsewhere(unit, graded, wrong):
-    assert_each_loses(unit, wrong, graded)
-
-
-@pytest.mark.catalogue
-def test_every_misconception_loses_points_in_its_task_and_none_elsewhere(unit):
-    groups = unit.together(unit.misconceptions, USES)
-    assert sum(map(len, groups)) == len(unit.misconceptions)
-    wrong = {f"any{number}": group for number, group in enumerate(groups)}
-    scores = unit.grade({name: unit.combined(group) for name, group in wrong.items()})
-    assert_each_loses(unit, wrong, scores)
-
-
-def test_every_alternative_gets_full_marks(graded, right):
-    for name, group in right.items():
-        assert not_passed(graded[name]) == [], [variant.id for variant in group]
+    uses = USES
 
 
 def test_the_thresholds_separate_right_from_wrong_with_room_on_both_sides():
@@ -208,9 +129,5 @@ def test_the_thresholds_separate_right_from_wrong_with_room_on_both_sides():
         assert len(entries["right"]["reference"]) >= 20
         right = list(itertools.chain(*entries["right"].values()))
         wrong = list(itertools.chain(*entries["wrong"].values()))
-        if entries["constant"] == "MISREAD":  # the less the better
-            assert max(right) < 0.8 * threshold
-            assert threshold < 0.8 * min(wrong)
-        else:
-            assert max(wrong) < 0.8 * threshold
-            assert threshold < 0.8 * min(right)
+        passes = "below" if entries["constant"] == "MISREAD" else "above"
+        assert_separates(threshold, right, wrong, passes=passes)
