@@ -90,7 +90,7 @@ def grade_split(course, *arguments):
 
 @pytest.fixture(scope="module")
 def courses(tmp_path_factory):
-    """By sample. What is wrong trains as wrongly in 12 steps as in 313."""
+    """By sample. What is wrong trains as wrongly in 12 steps as in 251."""
     right = {name: place for name, place in CLASS.items() if name in RIGHT}
     wrong = {name: place for name, place in CLASS.items() if name not in RIGHT}
     real = make_course(tmp_path_factory.mktemp("real"), right)
