@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from grader.judge.diagnosis import Case, diagnose
+from grader.judge.diagnosis_replay import Replay
 from grader.judge.diagnosis_run import explain
 from grader.judge.diagnosis_transcript import Log, Recorder
 from grader.judge.outcome import Result
@@ -299,6 +300,21 @@ def test_without_time_nothing_is_named(grading):
     submission = grading("total.one")
     submission.check("total.right", ask_total, passed=False)
     assert submission.names(seconds=0.0) == {}
+
+
+def test_a_misconception_that_one_check_refutes_is_not_asked_the_checks_after_it(
+    grading, solution, monkeypatch
+):
+    answers, asked = Replay.answers, []
+    monkeypatch.setattr(Replay, "answers", lambda *a: (asked.append(a), answers(*a))[1])
+    submission = grading("total.one")
+    submission.check("total.right", ask_total, passed=False)
+    submission.check("total.dear", ask_total, passed=False)
+    assert set(submission.names().values()) == {"total.one"}
+    known = len(load_catalogue(solution, load_manifest(solution)).of_task("total"))
+    assert known > 2
+    reference_and_the_right_one = 2 * 2
+    assert len(asked) == reference_and_the_right_one + known - 1
 
 
 SPEC = Spec(

@@ -3,10 +3,12 @@
 import math
 import random
 
+import msgspec
 import pytest
 
 from grader.new import make
 from grader.verify.run import Verification, Wanted
+from grader.verify.running import VerifyError
 from grader.verify.thresholds import (
     Record,
     Threshold,
@@ -147,6 +149,70 @@ def test_a_record_that_is_none_is_named(tmp_path):
     (tmp_path / "calibration/loss.json").write_text("{}")
     with pytest.raises(ThresholdError, match=r"loss\.json: is no record of a threshold"):
         read_record(tmp_path, THRESHOLD)
+
+
+SCRIPT = """
+import json
+from pathlib import Path
+record = {"threshold": 0, "right": {"reference": [1e-14, 2e-14, 3e-14]}, "wrong": {"none": [3.0]}}
+Path(__file__).with_name("shared.json").write_text(json.dumps({"first": record}))
+"""
+BY_SCRIPT = (
+    LISTED.partition("seeds")[0]
+    + """
+script = "calibration/measure.py"
+record = "shared.json"
+part = "first"
+"""
+)
+
+
+def test_a_script_may_measure_and_keep_several_records_in_one_file(tmp_path):
+    place = solution(tmp_path, BY_SCRIPT)
+    (place / "calibration/measure.py").write_text(SCRIPT)
+    progress = Quiet()
+    ((threshold, record),) = Verification(Wanted(solution=place), progress).calibrate()
+    assert progress.total == 1  # script
+    assert record.threshold == 1e-6
+    assert record.right == {"reference": [1e-14, 2e-14, 3e-14]}
+    assert 3e-14 < record.proposed < 3
+    assert read_record(place, threshold).wrong == {"none": [3.0]}
+    assert (place / "calibration/gradient.png").read_bytes().startswith(b"\x89PNG")
+    assert check_thresholds(place) == []
+    (place / "calibration/shared.json").write_text("{}")
+    (said,) = check_thresholds(place)
+    assert "shared.json, part 'first': is no record of a threshold" in said
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (None, r"thresholds\.toml: there is no script .*measure\.py"),
+        ("raise SystemExit('no digits here')", r"measure\.py: ended with 1: no digits here"),
+    ],
+)
+def test_a_script_that_does_not_measure_is_named_with_what_it_said_last(tmp_path, script, message):
+    place = solution(tmp_path, BY_SCRIPT)
+    if script:
+        (place / "calibration/measure.py").write_text(script)
+    with pytest.raises(VerifyError, match=message):
+        Verification(Wanted(solution=place), Quiet()).calibrate()
+
+
+def test_of_several_starts_one_has_to_pass():
+    record = Record(threshold=1, right={"r": [0.5, 0.6, 0.9]}, wrong={"w": [1.1, 1.6, 2]})
+    once = rates(THRESHOLD, 1, record)
+    twice = rates(msgspec.structs.replace(THRESHOLD, starts=2), 1, record)
+    assert twice == pytest.approx((once[0] ** 2, 1 - (1 - once[1]) ** 2))
+    assert twice[0] < once[0] < 0.5
+    assert once[1] < twice[1] < 0.5
+
+
+def test_values_that_may_be_negative_are_not_taken_in_logarithms():
+    above = msgspec.structs.replace(THRESHOLD, passes="above")
+    record = Record(threshold=0.2, right={"r": [0.5, 0.6]}, wrong={"w": [-0.1, 0.0, 0.02, 0.1]})
+    assert 0 < rates(above, 0.2, record)[1] < 0.1
+    assert rates(above, -1, record)[1] > 0.999
 
 
 def groups(low, high, count=20):

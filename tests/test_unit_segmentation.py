@@ -142,5 +142,5 @@ def test_the_threshold_separates_right_from_wrong_with_room_on_both_sides():
     assert len(recorded["right"]["reference"]) >= 20
     right = list(itertools.chain(*recorded["right"].values()))
     wrong = list(itertools.chain(*recorded["wrong"].values()))
-    wrong += recorded["without a network"].values()
+    wrong += recorded["constants"].values()
     assert_separates(threshold, right, wrong, passes="above")

@@ -156,6 +156,8 @@ class _Diagnosis:
             self.single.insert(0, known)
         self.replies: dict[Hypothesis, list[Replies]] = {}
         self.exactly: dict[Hypothesis, list[Verdict]] = {}
+        self.impossible: set[Hypothesis] = set()
+        """Those that a check refutes whatever chance did."""
 
     def find(self) -> Found | None:
         """The one hypothesis that explains the failures, or None."""
@@ -165,9 +167,9 @@ class _Diagnosis:
                 return self._chosen(holding, judged)
         return None
 
-    def _stages(self) -> Iterator[tuple[Sequence[Hypothesis], Judged]]:
+    def _stages(self) -> Iterator[tuple[Iterable[Hypothesis], Judged]]:
         """What is tried one after the other, until something holds."""
-        yield self.single, self.exact
+        yield filter(self._stands, self.single), self.exact
         left = [hypothesis for hypothesis in self.single if self._left_to_chance(hypothesis)]
         yield left, self.by_chance
         yield left, self.by_form
@@ -175,7 +177,7 @@ class _Diagnosis:
         yield pairs, self.exact
         yield [pair for pair in pairs if self._left_to_chance(pair)], self.by_chance
 
-    def _holding(self, hypotheses: Sequence[Hypothesis], judged: Judged) -> list[Hypothesis]:
+    def _holding(self, hypotheses: Iterable[Hypothesis], judged: Judged) -> list[Hypothesis]:
         """Those that nothing refutes and that explain something."""
         holding = []
         for hypothesis in hypotheses:
@@ -208,26 +210,46 @@ class _Diagnosis:
     def exact(self, hypothesis: Hypothesis) -> list[Verdict]:
         """What each check says, if the submission drew the same random numbers."""
         if hypothesis not in self.exactly:
-            (reference,) = self._samples((), 1)
-            verdicts = [Verdict() for _ in self.segments]
-
-            def enough(place: int, number: int, answer: Answer) -> bool:
-                segment, verdict = self.segments[place], verdicts[place]
-                request, right = segment.transcript.requests[number], reference[place]
-                verdict.last = number
-                return compare(
-                    verdict,
-                    canonical(request, of(request)),
-                    [canonical(request, answer)],
-                    [canonical(request, a) for a in right[number : number + 1]],
-                    failed=segment.failed,
-                )
-
-            replies = self._replay(hypothesis, 0, enough)
-            for verdict, answers in zip(verdicts, replies, strict=True):
-                verdict.reply = answers[-1] if answers else None
-            self.exactly[hypothesis] = verdicts
+            self.exactly[hypothesis] = self._compared(hypothesis)
         return self.exactly[hypothesis]
+
+    def _stands(self, hypothesis: Hypothesis) -> bool:
+        """Whether no check refutes it exactly; checks after the first that does are not asked.
+
+        Most hypotheses fall at a cheap check, long before one that trains.
+        """
+        verdicts = self._compared(hypothesis, to_the_end=False)
+        if any(verdict.hard for verdict in verdicts):
+            self.impossible.add(hypothesis)
+        if any(verdict.refuted for verdict in verdicts):
+            return False
+        self.exactly[hypothesis] = verdicts
+        return True
+
+    def _compared(self, hypothesis: Hypothesis, *, to_the_end: bool = True) -> list[Verdict]:
+        """What each check says; unless asked to the end, nothing after the first refutation."""
+        (reference,) = self._samples((), 1)
+        verdicts = [Verdict() for _ in self.segments]
+
+        def enough(place: int, number: int, answer: Answer) -> bool:
+            segment, verdict = self.segments[place], verdicts[place]
+            request, right = segment.transcript.requests[number], reference[place]
+            verdict.last = number
+            return compare(
+                verdict,
+                canonical(request, of(request)),
+                [canonical(request, answer)],
+                [canonical(request, a) for a in right[number : number + 1]],
+                failed=segment.failed,
+            )
+
+        def over() -> bool:
+            return not to_the_end and any(verdict.refuted for verdict in verdicts)
+
+        replies = self._replay(hypothesis, 0, enough, over)
+        for verdict, answers in zip(verdicts, replies, strict=True):
+            verdict.reply = answers[-1] if answers else None
+        return verdicts
 
     def by_chance(self, hypothesis: Hypothesis, *, forms: bool = False) -> list[Verdict]:
         """What each check says, whatever random numbers the submission drew."""
@@ -248,6 +270,8 @@ class _Diagnosis:
 
     def _left_to_chance(self, hypothesis: Hypothesis) -> bool:
         """Whether a hypothesis that is refuted would stand with other random numbers."""
+        if hypothesis in self.impossible:
+            return False
         verdicts = self.exact(hypothesis)
         if any(verdict.hard for verdict in verdicts) or not any(v.soft for v in verdicts):
             return False
@@ -286,9 +310,13 @@ class _Diagnosis:
         return kept[:count]
 
     def _replay(
-        self, hypothesis: Hypothesis, shift: int, enough: Callable[[int, int, Answer], bool]
+        self,
+        hypothesis: Hypothesis,
+        shift: int,
+        enough: Callable[[int, int, Answer], bool],
+        over: Callable[[], bool] = lambda: False,
     ) -> Replies:
-        """The replies to every check, each as far as is enough."""
+        """The replies to every check, each as far as is enough; none once it is over."""
         if time.process_time() > self.end:
             raise OutOfTimeError
         modules = apply(self.case.solution, self.case.manifest, hypothesis)
@@ -296,6 +324,8 @@ class _Diagnosis:
         with replaying(modules, shift=shift, states=self.case.states) as replay:
             for place, segment in enumerate(self.segments):
                 found.append([])
+                if over():
+                    continue
                 for number, answer in enumerate(replay.answers(segment.transcript)):
                     found[-1].append(answer)
                     if enough(place, number, answer):

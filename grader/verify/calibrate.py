@@ -1,5 +1,7 @@
 """Measures the metrics behind thresholds: ``grader verify --calibrate``."""
 
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,8 +11,17 @@ from grader.manifest import Manifest
 from grader.scores import write_whole
 from grader.variants import Catalogue, Variant, apply
 from grader.verify.cases import Case, trivial_cases
-from grader.verify.running import Outcome
-from grader.verify.thresholds import Record, Threshold, propose, rates, record_path, value_of
+from grader.verify.running import Outcome, VerifyError
+from grader.verify.thresholds import (
+    FILE,
+    Record,
+    Threshold,
+    propose,
+    rates,
+    read_record,
+    record_path,
+    value_of,
+)
 
 REFERENCE = "reference"
 
@@ -78,12 +89,36 @@ def write_record(
     """Keep what was measured as JSON and as a picture beside it."""
     value = value_of(solution, threshold)
     record = Record(threshold=value, right=right, wrong=wrong, constants=constants)
-    record.proposed = propose(threshold, record)
-    record.false_fail, record.false_pass = rates(threshold, value, record)
+    _judge(threshold, record)
     path = record_path(solution, threshold)
     write_whole(path, msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")
     draw(path.with_suffix(".png"), threshold, record)
     return record
+
+
+def run_script(solution: Path, script: str) -> None:
+    """Let a script of the course measure; VerifyError where it fails, with what it said last."""
+    path = solution / script
+    if not path.is_file():
+        raise VerifyError(f"{solution / FILE}: there is no script {path}")
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise VerifyError(f"{path}: ended with {done.returncode}: {''.join(said)}")
+
+
+def measured_by_script(solution: Path, threshold: Threshold) -> Record:
+    """What a script recorded, with a proposal and rates, and as a picture."""
+    record = read_record(solution, threshold)
+    record.threshold = value_of(solution, threshold)
+    _judge(threshold, record)
+    draw(record_path(solution, threshold).with_name(f"{threshold.name}.png"), threshold, record)
+    return record
+
+
+def _judge(threshold: Threshold, record: Record) -> None:
+    record.proposed = propose(threshold, record)
+    record.false_fail, record.false_pass = rates(threshold, record.threshold, record)
 
 
 def draw(path: Path, threshold: Threshold, record: Record) -> None:

@@ -12,7 +12,13 @@ from grader.batch.isolation import layers
 from grader.batch.options import judge_options
 from grader.manifest import Manifest, load_manifest
 from grader.variants import Catalogue, load_catalogue
-from grader.verify.calibrate import measure, measuring_cases, write_record
+from grader.verify.calibrate import (
+    measure,
+    measured_by_script,
+    measuring_cases,
+    run_script,
+    write_record,
+)
 from grader.verify.cases import (
     Case,
     pair_cases,
@@ -147,7 +153,16 @@ class Verification:
         if not chosen:
             raise VerifyError(f"{self.solution / FILE}: names no threshold to calibrate")
         records = []
+        scripts = dict.fromkeys(t.script for t in chosen if t.script)
+        if scripts:
+            self.progress.begin("scripts", len(scripts))
+        for script in scripts:
+            run_script(self.solution, script)
+            self.progress.advance()
         for threshold in chosen:
+            if threshold.script:
+                records.append((threshold, measured_by_script(self.solution, threshold)))
+                continue
             runs = measuring_cases(self.solution, self.manifest, self.catalogue, threshold)
             self.progress.begin(threshold.name, len(runs))
             with self._bench() as bench:

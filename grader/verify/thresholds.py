@@ -14,6 +14,13 @@
 
 A record holds ``threshold``, ``right`` and ``wrong``: values by name; and ``constants``: what
 answers without work reach, by name.
+
+Where grading a whole task for each value would take too long, a script measures. It may write the
+records of several thresholds into one file::
+
+    script = "calibration/faces.py"   # relative to the solution
+    record = "faces.json"             # instead of NAME.json
+    part = "sweep"                    # its key in there; without one, the file is the record
 """
 
 import ast
@@ -22,7 +29,7 @@ import statistics
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -49,8 +56,13 @@ class Threshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     file: str
     constant: str
     seeds: Annotated[int, Meta(ge=2)] = 20
+    starts: Annotated[int, Meta(ge=1)] = 1
+    """Runs that the check gives a submission, of which one has to pass; each value is of one."""
     right: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
+    script: str | None = None
+    record: str | None = None
+    part: str | None = None
 
 
 class Record(msgspec.Struct, kw_only=True):
@@ -117,16 +129,20 @@ def read_record(solution: Path, threshold: Threshold) -> Record:
     """
     path = record_path(solution, threshold)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        content = msgspec.json.decode(path.read_bytes())
+        if threshold.part is not None:
+            content = msgspec.convert(content, dict[str, Any]).get(threshold.part)
+        return msgspec.convert(content, Record)
     except FileNotFoundError:
         raise ThresholdError(f"{path}: was never measured; run grader verify --calibrate") from None
     except (OSError, ValueError) as error:
-        raise ThresholdError(f"{path}: is no record of a threshold: {error}") from error
+        part = "" if threshold.part is None else f", part {threshold.part!r}"
+        raise ThresholdError(f"{path}{part}: is no record of a threshold: {error}") from error
 
 
 def record_path(solution: Path, threshold: Threshold) -> Path:
     """Where a threshold's record lies."""
-    return solution / "calibration" / f"{threshold.name}.json"
+    return solution / "calibration" / (threshold.record or f"{threshold.name}.json")
 
 
 def faults(threshold: Threshold, value: float, record: Record) -> list[str]:
@@ -154,16 +170,17 @@ def faults(threshold: Threshold, value: float, record: Record) -> list[str]:
 def rates(threshold: Threshold, value: float, record: Record) -> tuple[float, float]:
     """Expected shares of right solutions that fail and of wrong ones that pass.
 
-    The worst of the groups counts. In each, logarithms of the values are taken as normal, with the
-    mean and deviation found and the uncertainty of the mean added; values that do not vary count as
-    they are. It is an extrapolation: with 20 values a group, nothing below about 1e-3 is more than
-    an order of magnitude.
+    The worst of the groups counts. In each, logarithms of the values are taken as normal, or the
+    values themselves where some are not positive, with the mean and deviation found and the
+    uncertainty of the mean added; values that do not vary count as they are. It is an
+    extrapolation: with 20 values a group, nothing below about 1e-3 is more than an order of
+    magnitude.
     """
     below = threshold.passes == "below"
     wrong = {**record.wrong, **{name: [v] for name, v in record.constants.items()}}
     fail = max((tail(v, value, above=below) for v in record.right.values()), default=0.0)
     passed = max((tail(v, value, above=not below) for v in wrong.values()), default=0.0)
-    return fail, passed
+    return fail**threshold.starts, 1 - (1 - passed) ** threshold.starts
 
 
 def propose(threshold: Threshold, record: Record) -> float | None:
@@ -184,12 +201,16 @@ def propose(threshold: Threshold, record: Record) -> float | None:
 
 def tail(values: Sequence[float], value: float, *, above: bool) -> float:
     """The share of a distribution above or below a value; see :func:`rates`."""
-    usable = [math.log(v) for v in values if v > 0 and math.isfinite(v)]
-    if len(usable) < _LEAST or value <= 0 or len(set(usable)) == 1:
+    usable = [v for v in values if math.isfinite(v)]
+    if value > 0 and min(usable, default=0) > 0:
+        usable, at = [math.log(v) for v in usable], math.log(value)
+    else:
+        at = value
+    if len(usable) < _LEAST or len(set(usable)) == 1:
         beyond = [v > value if above else v < value for v in values]
         return sum(beyond) / len(beyond) if beyond else 0.0
     spread = statistics.stdev(usable) * math.sqrt(1 + 1 / len(usable))
-    share = statistics.NormalDist(statistics.fmean(usable), spread).cdf(math.log(value))
+    share = statistics.NormalDist(statistics.fmean(usable), spread).cdf(at)
     return 1 - share if above else share
 
 

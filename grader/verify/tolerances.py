@@ -72,11 +72,12 @@ def measured(outcomes: Iterable[tuple[int, Outcome]], seeds: int) -> Tolerances:
 
 def _used(by_name: dict[str, list[float]]) -> Used:
     worst, by = max((max(values), name) for name, values in by_name.items())
+    used = [[value for value in values if value > 0] for values in by_name.values()]
     return Used(
         gradings=sum(map(len, by_name.values())),
         worst=float(f"{worst:.2g}"),
         by=by,
-        false_fails=float(f"{max(tail(v, 1, above=True) for v in by_name.values()):.1g}"),
+        false_fails=float(f"{max(tail(values, 1, above=True) for values in used):.1g}"),
     )
 
 

@@ -149,8 +149,8 @@ def main() -> None:
         results = [future.result() for future in track(futures, "training")]
     public, hidden, mean = checks_of("public", PUBLIC), checks_of("hidden", HIDDEN), constant()
     record = {
-        "sweep": {"threshold": public.THRESHOLD, "mean face": mean["sweep"]},
-        "seen": {"threshold": hidden.HEART_THRESHOLD, "mean face": mean["seen"]},
+        "sweep": {"threshold": public.THRESHOLD, "constants": {"mean face": mean["sweep"]}},
+        "seen": {"threshold": hidden.HEART_THRESHOLD, "constants": {"mean face": mean["seen"]}},
         "gap": {"threshold": hidden.GAP_THRESHOLD},
     }
     for entry in record.values():
@@ -161,7 +161,7 @@ def main() -> None:
         for metric, value in zip(metrics, values, strict=True):
             record[metric][side].setdefault(name, []).append(value)
     for metric, entry in record.items():
-        print(metric, {key: entry[key] for key in ("threshold", "mean face") if key in entry})
+        print(metric, {key: entry[key] for key in ("threshold", "constants") if key in entry})
         for side in ("right", "wrong"):
             for name, values in entry[side].items():
                 values.sort()

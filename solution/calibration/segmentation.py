@@ -114,11 +114,11 @@ def main() -> None:
     """Measure everything and write it down."""
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
-    record = {"threshold": CHECKS.THRESHOLD, "without a network": {}, "right": {}, "wrong": {}}
+    record = {"threshold": CHECKS.THRESHOLD, "constants": {}, "right": {}, "wrong": {}}
     for seed in range(SEEDS):
         for name, share in without_a_network(seed).items():
-            best = record["without a network"].get(name, 0.0)
-            record["without a network"][name] = max(best, share)
+            best = record["constants"].get(name, 0.0)
+            record["constants"][name] = max(best, share)
     jobs = [(name, seed) for name, entry in IMPLEMENTATIONS.items() for seed in range(entry[1])]
     for name, seed in track(jobs, "training"):
         kind = "right" if IMPLEMENTATIONS[name][0] else "wrong"
@@ -127,7 +127,7 @@ def main() -> None:
         for name, values in record[kind].items():
             values.sort()
             print(f"{kind:5}  {name:30}  {values[0]:.3f} to {values[-1]:.3f}")
-    print(record["without a network"], "threshold", record["threshold"])
+    print(record["constants"], "threshold", record["threshold"])
     (HERE / "segmentation.json").write_text(json.dumps(record, indent=1) + "\n")
 
 

@@ -16,7 +16,8 @@ PRETRAINING, EPOCHS, LR = 12, 10, 3e-3
 GAIN = 0.2
 """What pre-training adds to the share of held-back digits that are told right, at least:
 solution/calibration/transfer.json."""
-ALIKE, ALIKE_EPOCHS, LEARNT = (196, 80, 20), 40, 0.5
+ALIKE, ALIKE_EPOCHS = (196, 80, 20), 40
+LEARNT = 0.5
 """Without pre-training, networks of these sizes tell at least this share; same record."""
 
 
