@@ -270,6 +270,18 @@ def test_the_command_ends_with_1_and_names_each_failing_pair(tmp_path):
     assert "solve.single_precision" in result.stdout
 
 
+def test_the_reference_alone_is_graded_with_as_many_seeds_as_asked(solution, tmp_path):
+    record = tmp_path / "found.json"
+    result = invoke(
+        "--solution", solution, "--sandbox", "none", "--reference", "--repeat", 5, "--json", record
+    )
+    assert result.exit_code == 0, result.output
+    found = json.loads(record.read_text())
+    assert [(line["reference"], line["seeds"]) for line in found["tasks"]] == [(5, 5), (5, 5)]
+    assert {line["misconceptions"] for line in found["tasks"]} == {0}
+    assert found["weak"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -278,6 +290,7 @@ def test_the_command_ends_with_1_and_names_each_failing_pair(tmp_path):
             "--task solved: there is no such task; the tasks are solve, predict",
         ),
         (["--calibrate"], "names no threshold to calibrate"),
+        (["--pairs", "--reference"], "--pairs grades misconceptions, and --reference none"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_a_message(solution, arguments, message):

@@ -38,6 +38,12 @@ from grader.cli.common import FOLDER, UsageProblem
 )
 @click.option("--pairs", is_flag=True, help="Grade every two misconceptions together as well.")
 @click.option(
+    "--reference",
+    "reference_only",
+    is_flag=True,
+    help="Grade the reference alone, such as with very many seeds.",
+)
+@click.option(
     "--calibrate",
     is_flag=True,
     help="Measure the metrics behind thresholds, and keep what was found in solution/calibration.",
@@ -72,6 +78,7 @@ def verify(
     jobs: int | None,
     seed: int,
     pairs: bool,
+    reference_only: bool,
     calibrate: bool,
     tolerances: bool,
     threads: int,
@@ -86,6 +93,7 @@ def verify(
     \b
         grader verify
         grader verify --task encoder --repeat 20
+        grader verify --reference --repeat 1000
         grader verify --calibrate --task train
         grader verify --tolerances
 
@@ -107,6 +115,8 @@ def verify(
     from grader.verify.table import render, render_calibration, render_tolerances
     from grader.verify.thresholds import ThresholdError
 
+    if pairs and reference_only:
+        raise UsageProblem("--pairs grades misconceptions, and --reference none; leave one out")
     wanted = Wanted(
         solution=solution,
         tasks=tasks,
@@ -115,6 +125,7 @@ def verify(
         seed=seed,
         sandbox=sandbox,
         pairs=pairs,
+        reference_only=reference_only,
         threads=threads,
     )
     try:

@@ -56,8 +56,10 @@ class Findings(msgspec.Struct, kw_only=True):
     pairs_named: int = 0
 
 
-def examine(outcomes: Iterable[Outcome], manifest: Manifest) -> Findings:
-    """What outcomes say together."""
+def examine(
+    outcomes: Iterable[Outcome], manifest: Manifest, *, reference_only: bool = False
+) -> Findings:
+    """What outcomes say together; of the reference alone, nothing of what was not graded."""
     ordered = list(outcomes)
     lines = {task.id: TaskLine(id=task.id) for _, task in manifest.tasks}
     findings = Findings(tasks=[], gradings=len(ordered))
@@ -72,7 +74,9 @@ def examine(outcomes: Iterable[Outcome], manifest: Manifest) -> Findings:
         findings.weak += sorted(names.values())
     _count_seeds(lines, ordered)
     findings.tasks = [line for line in lines.values() if line.seeds]
-    findings.weak += _useless(ordered) + sorted(set(_leaks(ordered)))
+    if not reference_only:
+        findings.weak += _useless(ordered)
+    findings.weak += sorted(set(_leaks(ordered)))
     caught = sum(line.caught for line in findings.tasks)
     named = sum(line.named for line in findings.tasks)
     if named < NAMED * caught:

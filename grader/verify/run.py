@@ -81,6 +81,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """The first; the others follow it."""
     sandbox: str = "auto"
     pairs: bool = False
+    reference_only: bool = False
+    """Grade no stubs, trivial answers and variants."""
     threads: int = 1
     """Those that submissions compute with."""
 
@@ -123,11 +125,13 @@ class Verification:
     def verify(self) -> Findings:
         """Grade everything, and say what it means."""
         place, seed = (self.solution, self.manifest), self.wanted.seed
-        cases: list[Case] = [
-            stub_case(*place, self.tasks),
-            *trivial_cases(*place, self.tasks),
-            *variant_cases(*place, self.catalogue, self.tasks),
-        ]
+        cases: list[Case] = []
+        if not self.wanted.reference_only:
+            cases = [
+                stub_case(*place, self.tasks),
+                *trivial_cases(*place, self.tasks),
+                *variant_cases(*place, self.catalogue, self.tasks),
+            ]
         first = [(reference_case(*place, [task]), seed) for task in self.tasks]
         runs = [(case, seed + n) for case in cases for n in range(self._seeds(case))]
         if self.wanted.pairs:
@@ -136,7 +140,8 @@ class Verification:
             outcomes = self._grade(bench, "the reference", first)
             runs += self._repeats(outcomes)
             outcomes += self._grade(bench, "everything else", runs)
-        findings = examine(outcomes, self.manifest)
+        only = self.wanted.reference_only
+        findings = examine(outcomes, self.manifest, reference_only=only)
         findings.problems += [
             said
             for said in check_thresholds(self.solution)
