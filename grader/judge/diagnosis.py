@@ -22,6 +22,7 @@ from grader.judge.diagnosis_evidence import (
     same_form,
     within,
 )
+from grader.judge.diagnosis_order import cheapest_first
 from grader.judge.diagnosis_replay import Answer, replaying
 from grader.judge.diagnosis_transcript import Transcript
 from grader.manifest import Manifest
@@ -112,6 +113,7 @@ def diagnose(case: Case) -> Iterable[tuple[str, str]]:
             for check, owner in case.tasks.items()
             if owner == task and check in case.transcripts
         ]
+        segments = [segments[n] for n in cheapest_first([s.transcript for s in segments])]
         if not any(segment.failed for segment in segments):
             continue
         try:

@@ -172,7 +172,8 @@ def run_training(student, digits, seed):
     path = torch.lerp(codes[:PAIRS, None], codes[PAIRS : 2 * PAIRS, None], weights)
     with student.anew() as other:
         twin = other.keep(other.autoencoder.AutoEncoder, *SIZES)
-        twin(torch.zeros(2, 1, 28, 28))  # lazily built layers get their shapes here
+        # Lazily built layers get their shapes here. The output depends on chance: it stays there.
+        other.keep(twin, torch.zeros(2, 1, 28, 28))
         other.probes.load_state(twin, state)
         decoded = other.probes.evaluate(
             twin.decoder,

@@ -189,7 +189,7 @@ def run_unet(student, digits, seed):
     state = student.probes.state(model)
     with student.anew() as other:
         twin = other.keep(other.segmentation.UNet, 1, classes, WIDTHS)
-        twin(images[:2])  # lazily built layers get their shapes here
+        other.keep(twin, images[:2])  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         scores = other.probes.evaluate(twin, images)
     shape = (UNSEEN, classes, *target.shape[1:])

@@ -65,7 +65,7 @@ def restored(student, network, damage, images, damaged):
     state = student.probes.state(model)
     with student.anew() as other:
         twin = other.keep(getattr(other.applications, network))
-        twin(damaged[:2])  # lazily built layers get their shapes here
+        other.keep(twin, damaged[:2])  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         outputs = other.probes.evaluate(twin, damaged)
     return assert_tensor(outputs, name=f"{network}()(x)", shape=(len(damaged), 1, 28, 28))

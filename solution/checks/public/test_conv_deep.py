@@ -192,7 +192,7 @@ def run_deep(student, digits, seed):
     codes = assert_tensor(codes, name="the codes", shape=(UNSEEN, SIZES[1]))
     with student.anew() as other:
         twin = other.keep(other.conv_deep.DeepAutoEncoder, *SIZES)
-        twin(unseen[:2])  # lazily built layers get their shapes here
+        other.keep(twin, unseen[:2])  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         outputs = other.probes.evaluate(twin.decoder, codes)
     return unseen, assert_tensor(outputs, name="the decoded images", shape=tuple(unseen.shape))

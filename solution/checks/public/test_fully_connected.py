@@ -200,7 +200,7 @@ def run_deep_fc(student, digits, seed):
     codes = assert_tensor(codes, name="the codes", shape=(UNSEEN, SIZES[-1]))
     with student.anew() as other:
         twin = other.keep(other.fully_connected.Deep, SIZES, DROPOUT)
-        twin(rows[:2])  # lazily built layers get their shapes here
+        other.keep(twin, rows[:2])  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         outputs = other.probes.evaluate(twin.decoder, codes)
     outputs = assert_tensor(outputs, name="the decoded rows", shape=tuple(rows.shape))

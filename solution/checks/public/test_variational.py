@@ -163,7 +163,7 @@ def run_vae(student, digits, seed):
     mu = assert_tensor(mu, name="mu", shape=(UNSEEN, SIZES[1]))
     with student.anew() as other:
         twin = other.keep(other.variational.ConvVAE, *SIZES)
-        twin(unseen[:2])
+        other.keep(twin, unseen[:2])  # lazily built layers get their shapes here
         other.probes.load_state(twin, state)
         outputs = other.probes.evaluate(twin.decoder, mu)
     return unseen, assert_tensor(outputs, name="the decoded images", shape=tuple(unseen.shape))
