@@ -99,7 +99,7 @@ def test_loss_is_the_mean_over_samples(student, torch_rng):
     if isinstance(loss, torch.Tensor) and student.value(result.requires_grad):
         raise CheckFailure(
             "the loss returned keeps the graph of every batch alive",
-            expected="a number",
+            expected="a number that holds no graph",
             actual="a tensor that requires gradients",
             hint="Sum up loss.item().",
         )
@@ -122,7 +122,9 @@ def test_trains_in_training_mode(student, torch_rng):
     counted = [int(value) for name, value in after.items() if name.endswith("batches_tracked")]
     if not all(event["training"] for event in passes if event["graph"]) or 0 in counted:
         raise CheckFailure(
-            "the network was trained in evaluation mode", expected="model.train()", actual="eval"
+            "the network was trained in evaluation mode",
+            expected="forward passes in training mode",
+            actual="forward passes in evaluation mode",
         )
 
 
