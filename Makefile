@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
+unexport VIRTUAL_ENV # another environment that happens to be active; IPython would warn of it
 
 .PHONY: setup demo test proof catalogue check release clean
 

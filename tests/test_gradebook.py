@@ -34,6 +34,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "gradebook.db"
 
 
+def latest_scores(book: Gradebook) -> dict:
+    return {score.submission: score for score in book.each_latest()}
+
+
 def sql(path: Path, statement: str) -> None:
     connection = sqlite3.connect(path)
     connection.execute(statement)
@@ -54,7 +58,7 @@ def corrupt(path: Path, page: int = 3) -> None:
 def test_a_missing_gradebook_is_made_and_opens_again(path: Path) -> None:
     Gradebook(path).close()
     with Gradebook(path) as book:
-        assert book.latest_scores() == {}
+        assert latest_scores(book) == {}
     assert [item.name for item in path.parent.iterdir()] == ["gradebook.db"]
 
 
@@ -242,7 +246,7 @@ def test_attempts_are_counted_and_the_last_one_counts(path: Path) -> None:
             (1, run, 6.5),
             (2, None, 8.0),
         ]
-        scores = book.latest_scores()
+        scores = latest_scores(book)
         assert list(scores) == ["ada", "bo"]
         assert scores["ada"].score == 8.0
         assert book.latest("cy") is None
@@ -454,14 +458,14 @@ def fill_results(folder: Path) -> None:
 def test_a_gradebook_moved_away_is_rebuilt_with_scores_and_adjustments(tmp_path: Path) -> None:
     fill_results(tmp_path)
     with Gradebook(tmp_path / "gradebook.db") as book:
-        before = (book.latest_scores(), book.remarks.all(), book.final("bo"))
+        before = (latest_scores(book), book.remarks.all(), book.final("bo"))
     corrupt(tmp_path / "gradebook.db")
     with pytest.raises(GradebookError, match=REBUILT):
         open_gradebook(tmp_path)
     (tmp_path / "gradebook.db").rename(tmp_path / "gradebook.damaged")
     book, problems = open_gradebook(tmp_path)
     with book:
-        assert (book.latest_scores(), book.remarks.all(), book.final("bo")) == before
+        assert (latest_scores(book), book.remarks.all(), book.final("bo")) == before
         assert KEY.matches(book.latest("ada"))
         assert problems == []
 
@@ -484,7 +488,7 @@ def test_an_older_score_or_one_without_a_readable_time_is_not_taken_over(tmp_pat
         results.write(make_score("bo", slope=0.5, started_at="yesterday"))
     book, _ = open_gradebook(tmp_path)
     with book:
-        assert [score.score for score in book.latest_scores().values()] == [8.5, 6.5]
+        assert [score.score for score in latest_scores(book).values()] == [8.5, 6.5]
 
 
 def test_scores_that_cannot_be_used_are_named(tmp_path: Path) -> None:
@@ -494,7 +498,7 @@ def test_scores_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     (tmp_path / "bo").rename(tmp_path / "cy")
     book, problems = open_gradebook(tmp_path)
     with book:
-        assert book.latest_scores() == {}
+        assert latest_scores(book) == {}
     assert re.search(r"ada/score\.json: not a score of schema version 1", problems[0])
     assert re.search(r"cy/score\.json: is the score of 'bo', in the wrong folder", problems[1])
 
@@ -554,7 +558,7 @@ def test_a_killed_run_leaves_whole_records_and_loses_none(path: Path) -> None:
         recorder.send_signal(signal.SIGKILL)
         said = len(re.findall(r"^\d+\n", recorder.communicate()[0], re.MULTILINE))
         with Gradebook(path) as book:  # checks the whole file
-            histories = [book.history(name) for name in book.latest_scores()]
+            histories = [book.history(name) for name in latest_scores(book)]
         for history in histories:
             assert [attempt.number for attempt in history] == list(range(1, len(history) + 1))
             assert {len(attempt.score.reason or "") for attempt in history} == {21_000}
@@ -614,10 +618,10 @@ def test_a_journal_left_beside_a_moved_gradebook_does_no_harm(path: Path) -> Non
     journal.write_bytes(bytes.fromhex("d9d505f920a163d7") + bytes(600))
     path.rename(path.with_name("away"))
     with Gradebook(path) as book:
-        assert book.latest_scores() == {}
+        assert latest_scores(book) == {}
         book.record(None, make_score("bo"))
     with Gradebook(path) as book:
-        assert list(book.latest_scores()) == ["bo"]
+        assert list(latest_scores(book)) == ["bo"]
 
 
 def test_importing_the_gradebook_loads_neither_torch_nor_pytest() -> None:

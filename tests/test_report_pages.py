@@ -119,8 +119,7 @@ def test_remarks_are_on_the_page_and_in_the_table(made, index):
 
 def test_the_best_and_the_most_typical_pictures_stand_side_by_side(made, index):
     with Gradebook(made[0] / "gradebook.db", read_only=True) as book:
-        scores = book.latest_scores()
-    values = sorted((s.tasks[0].metrics["residual"], name) for name, s in scores.items())
+        values = sorted((s.tasks[0].metrics["residual"], s.submission) for s in book.each_latest())
     middle = (values[SIZE // 2 - 1][0] + values[SIZE // 2][0]) / 2
     typical = sorted(values, key=lambda item: (abs(item[0] - middle), item[1]))
     assert len(index.all("img")) == 6

@@ -242,10 +242,6 @@ class Gradebook(Closing):
             if score is not None:
                 yield score
 
-    def latest_scores(self) -> dict[str, Score]:
-        """The score of each submission's last attempt, by id, in the order of ids."""
-        return {score.submission: score for score in self.each_latest()}
-
     def begun(self) -> dict[str, str]:
         """When the last attempt of each submission began, as its score has it."""
         query = (

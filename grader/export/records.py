@@ -1,6 +1,5 @@
 """What an export is made from: each submission's student, score and the points that count."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import msgspec
 
 from grader.batch.rebuild import open_gradebook
 from grader.batch.records import Entry
-from grader.batch.remarks import Adjustment, Comment, final_points
+from grader.batch.remarks import Adjustment, Comment
+from grader.batch.standing import each_standing
 from grader.scores import Score
 
 
@@ -59,27 +59,19 @@ def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
         raise ExportError(f"{results}: no such folder; name the one that `grader grade` wrote")
     book, problems = open_gradebook(results)
     with book:
-        scores, entries, remarks = book.latest_scores(), book.entries(), book.remarks.all()
-    if not scores:
-        raise ExportError(f"{results}: nothing was graded into this folder yet")
-    adjustments, comments = defaultdict(list), defaultdict(list)
-    for adjustment in remarks.adjustments:
-        if not adjustment.withdrawn_at:
-            adjustments[adjustment.submission].append(adjustment)
-    for comment in remarks.comments:
-        if not comment.withdrawn_at:
-            comments[comment.submission].append(comment)
-    made = [
-        Graded(
-            entry=entries.get(name) or Entry(id=name),
-            score=score,
-            points=final_points(score, adjustments[name]).points,
-            adjustments=tuple(adjustments[name]),
-            comments=tuple(comments[name]),
+        made = tuple(
+            Graded(
+                entry=standing.entry,
+                score=standing.score,
+                points=standing.final.points,
+                adjustments=standing.adjustments,
+                comments=standing.comments,
+            )
+            for standing in each_standing(book)
         )
-        for name, score in sorted(scores.items())
-    ]
-    return tuple(made), problems
+    if not made:
+        raise ExportError(f"{results}: nothing was graded into this folder yet")
+    return made, problems
 
 
 def refuse_open(graded: Sequence[Graded]) -> None:

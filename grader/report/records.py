@@ -1,9 +1,6 @@
 """What the pages are made from: everything a results folder knows of each submission."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -11,10 +8,9 @@ from grader.batch.gradebook import Gradebook
 from grader.batch.late import open_question
 from grader.batch.records import Attempt, Entry
 from grader.batch.remarks import Adjustment, Comment, Final, final_points
+from grader.batch.standing import each_standing
 from grader.manifest import Manifest
 from grader.scores import Score
-
-_Remark = TypeVar("_Remark", Adjustment, Comment)
 
 
 class ReportError(Exception):
@@ -70,34 +66,24 @@ def read_records(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Re
     GradebookError
         The gradebook is damaged.
     """
-    scores, entries = book.latest_scores(), book.entries()
-    if not scores:
-        raise ReportError(f"{results}: nothing was graded into this folder yet")
-    remarks = book.remarks.all()
-    adjustments = _by_submission(item for item in remarks.adjustments if not item.withdrawn_at)
-    comments = _by_submission(item for item in remarks.comments if not item.withdrawn_at)
     records = []
-    for name, score in scores.items():
+    for standing in each_standing(book):
+        name, score = standing.score.submission, standing.score
         if score.assignment != manifest.id:
             raise ReportError(
                 f"{results}: {name} was graded as {score.assignment!r}, and the manifest is that "
                 f"of {manifest.id!r}; name the right folder with --solution"
             )
-        entry = entries.get(name) or Entry(id=name)
-        own = tuple(adjustments[name])
-        final = final_points(score, own)
         records.append(
             Record(
-                entry=entry,
-                score=score,
-                final=final,
-                adjustments=own,
-                comments=tuple(comments[name]),
+                **standing._asdict(),
                 history=tuple(_outline(attempt) for attempt in book.history(name)),
                 folder=results / name,
-                attention=_attention(entry, score, final, manifest),
+                attention=_attention(standing.entry, score, standing.final, manifest),
             )
         )
+    if not records:
+        raise ReportError(f"{results}: nothing was graded into this folder yet")
     return tuple(records)
 
 
@@ -130,10 +116,3 @@ def _attention(entry: Entry, score: Score, final: Final, manifest: Manifest) -> 
         for item in final.unapplied
     ]
     return tuple(found)
-
-
-def _by_submission(items: Iterable[_Remark]) -> defaultdict[str, list[_Remark]]:
-    found: defaultdict[str, list[_Remark]] = defaultdict(list)
-    for item in items:
-        found[item.submission].append(item)
-    return found
