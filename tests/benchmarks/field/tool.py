@@ -4,6 +4,7 @@ Each works in a folder of its own: :meth:`Tool.prepare` makes what a course has 
 :meth:`Tool.grade` is what staff type when the submissions are in; only that is timed.
 """
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Sequence
@@ -64,13 +65,17 @@ class Tool:
         """Points by name; a submission that the tool gave no score has none."""
         raise NotImplementedError
 
-    def run(self, *command: str, cwd: Path | None = None) -> None:
-        """Run a program of the tool's environment; whether it ends well is seen by its scores."""
+    def run(self, *command: str, cwd: Path | None = None, patience_s: float = 1800) -> None:
+        """Run a program of the tool's environment; whether it ends well is seen by its scores.
+
+        One that takes longer than `patience_s` is ended.
+        """
         program, *arguments = command
         place = self.python.parent / program
         first = [str(place)] if place.exists() else [str(self.python), program]
         path = f"{self.python.parent}:{os.environ['PATH']}"
-        with (self.folder / "log.txt").open("ab") as log:
+        late = contextlib.suppress(subprocess.TimeoutExpired)
+        with (self.folder / "log.txt").open("ab") as log, late:
             subprocess.run(
                 [*first, *arguments],
                 cwd=cwd or self.folder,
@@ -79,5 +84,5 @@ class Tool:
                 stdout=log,
                 stderr=log,
                 check=False,
-                timeout=1800,
+                timeout=patience_s,
             )

@@ -121,7 +121,9 @@ class Otter(Tool):
 
         def one(submission: Submission) -> None:
             place = self.folder / "submitted" / submission.name
-            self.run("otter", "run", "-a", archive, "-o", "out", "ps1.ipynb", cwd=place)
+            # It has no limit of its own, and waits for ever for a kernel that a submission ended.
+            command = ("otter", "run", "-a", archive, "-o", "out", "ps1.ipynb")
+            self.run(*command, cwd=place, patience_s=120)
 
         with ThreadPoolExecutor(jobs) as threads:
             list(threads.map(one, submissions))
