@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -163,15 +162,3 @@ def test_no_constant_image_reaches_the_threshold(recorded):
     assert best == pytest.approx(recorded["constants"]["best constant image"], abs=1e-4)
     unseen = images[200:]
     assert recorded["threshold"] < ((unseen - unseen.mean(axis=0)) ** 2).mean()
-
-
-def test_the_threshold_of_the_comparison_separates_right_from_wrong_too():
-    record = json.loads((ROOT / "solution/calibration/comparison.json").read_text())
-    text = (ROOT / "solution/checks/hidden/test_layers_hidden.py").read_text()
-    share = float(re.search(r"^LEARNT = (\S+)$", text, re.MULTILINE)[1])
-    assert set(record) == {"plain", "batchnorm", "dropout"}
-    for network in record.values():
-        assert network["threshold"] == share
-        assert len(network["right"]["reference"]) >= 20
-        assert max(map(max, network["right"].values())) < 0.8 * share
-        assert share < 0.9 * min(*map(min, network["wrong"].values()), 1.0)

@@ -1,15 +1,12 @@
 """The unit applications.py: its reference, its stubs, a half-right sample and all its variants."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
-from unit_tests import UnitTests, assert_separates
+from unit_tests import UnitTests
 
 pytestmark = pytest.mark.proof
 
-ROOT = Path(__file__).parents[1]
 TRAINING = "test_applications_training.py"
 USES = {
     "denoise": ("damage", "restore"),
@@ -158,17 +155,3 @@ class TestApplications(UnitTests):
     @classmethod
     def half_score(cls, unit):
         return unit.grade({"half_right": unit.spliced(HALF_RIGHT)})["half_right"]
-
-
-@pytest.mark.parametrize("metric", METRICS)
-def test_the_threshold_separates_right_from_wrong_with_room_on_both_sides(metric):
-    record = json.loads((ROOT / "solution/calibration/applications.json").read_text())[metric]
-    checks = (ROOT / "solution/checks/public" / TRAINING).read_text()
-    threshold = float(re.search(rf"(?m)^{METRICS[metric]} = (\S+)$", checks)[1])
-    assert threshold == record["threshold"]
-    assert len(record["right"]["reference"]) >= 20
-    right = [value for values in record["right"].values() for value in values]
-    wrong = [value for values in record["wrong"].values() for value in values]
-    wrong += record["constants"].values()
-    passes = "above" if metric == "scrambled" else "below"
-    assert_separates(threshold, right, wrong, passes=passes)

@@ -136,15 +136,3 @@ class UnitTests:
             own = {variant.task for variant in group}
             users = {user for user, used in self.uses.items() if own & set(used)}
             assert own <= lost <= own | users, [variant.id for variant in group]
-
-
-def assert_separates(
-    threshold: float, right: Sequence[float], wrong: Sequence[float], *, passes: str
-) -> None:
-    """A threshold stands between what was measured, with a fifth of room on both sides.
-
-    `passes` is below or above: which side of it is right.
-    """
-    low, high = (right, wrong) if passes == "below" else (wrong, right)
-    assert max(low) < 0.8 * threshold
-    assert threshold < 0.8 * min(high)
