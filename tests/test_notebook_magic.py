@@ -472,6 +472,7 @@ def observe():
         "hooks": list(map(repr, sys.meta_path)),
         "streams": (sys.excepthook, sys.displayhook),
         "limit": sys.getrecursionlimit(),
+        "collector": gc.get_threshold(),
         "built in": hasattr(__builtins__, "disturbed"),
         "random": random.getstate(),
         "numpy": repr(np.random.get_state()),

@@ -42,6 +42,9 @@ from grader.variants import FOLDERS
 
 SETUP_S = pytest.StashKey[float]()
 _PROPERTY = "grader_result"
+_NEW_OBJECTS = 5000
+"""Objects made before garbage is looked for. Python's 700 cost a figure of 200 axes a quarter of
+its time; with many more, cycles of large tensors would lie in memory too long."""
 _NOTHING_FOUND = (
     pytest.ExitCode.USAGE_ERROR,
     pytest.ExitCode.INTERNAL_ERROR,
@@ -151,6 +154,7 @@ class Grading:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note that checks are left out, now that ``--lf`` has left out its own, too."""
         gc.freeze()  # no need to search all that torch has made for garbage again and again
+        gc.set_threshold(_NEW_OBJECTS)
         if len(session.items) < len(self.session.specs):
             self.session.stopped = "left out on the command line"
 

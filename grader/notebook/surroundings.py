@@ -188,7 +188,9 @@ def _torch() -> Iterator[None]:
 @contextlib.contextmanager
 def _collector() -> Iterator[None]:
     """A grading hides all objects from the garbage collector, which a kernel needs again."""
+    threshold = gc.get_threshold()
     try:
         yield
     finally:
+        gc.set_threshold(*threshold)
         gc.unfreeze()
