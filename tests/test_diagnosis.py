@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from grader.judge.diagnosis import Case, diagnose
-from grader.judge.diagnosis_replay import Replay
+from grader.judge.diagnosis_memory import Memory, Recalling
 from grader.judge.diagnosis_run import explain
 from grader.judge.diagnosis_transcript import Log, Recorder
 from grader.judge.outcome import Result
@@ -119,8 +119,9 @@ def solution(tmp_path_factory):
 class Grading:
     """A submission, and checks that are told whether they passed."""
 
-    def __init__(self, solution, folder, module):
+    def __init__(self, solution, folder, module, memory):
         self.solution = solution
+        self.memory = Memory(memory)
         write_modules(folder, {"sums.py": module.encode()})
         self.log = Log()
         self.student = Student(Recorder(Executor(folder, PROBES), self.log))
@@ -147,6 +148,7 @@ class Grading:
             tasks=self.tasks,
             failed=frozenset(self.failed),
             states=self.states,
+            memory=self.memory,
             seconds=seconds,
         )
         return dict(diagnose(case))
@@ -155,13 +157,15 @@ class Grading:
 @pytest.fixture
 def grading(solution, tmp_path):
     made = []
+    memory = tmp_path / "memory"
+    memory.mkdir()
 
     def make(*ids, module=None):
         manifest = load_manifest(solution)
         catalogue = load_catalogue(solution, manifest)
         chosen = [catalogue.by_id(name) for name in ids]
         text = module or apply(solution, manifest, chosen)["sums.py"].decode()
-        made.append(Grading(solution, tmp_path / str(len(made)), text))
+        made.append(Grading(solution, tmp_path / str(len(made)), text, memory))
         return made[-1]
 
     yield make
@@ -305,8 +309,8 @@ def test_without_time_nothing_is_named(grading):
 def test_a_misconception_that_one_check_refutes_is_not_asked_the_checks_after_it(
     grading, solution, monkeypatch
 ):
-    answers, asked = Replay.answers, []
-    monkeypatch.setattr(Replay, "answers", lambda *a: (asked.append(a), answers(*a))[1])
+    answers, asked = Recalling.answers, []
+    monkeypatch.setattr(Recalling, "answers", lambda *a: (asked.append(a), answers(*a))[1])
     submission = grading("total.one")
     submission.check("total.right", ask_total, passed=False)
     submission.check("total.dear", ask_total, passed=False)
@@ -371,7 +375,7 @@ def test_a_mask_that_is_used_twice_is_held_against_its_first_use(tmp_path):
     catalogue = load_catalogue(place, manifest)
     for variant in catalogue.misconceptions:
         module = apply(place, manifest, [variant])["sums.py"].decode()
-        submission = Grading(place, tmp_path / variant.name, module)
+        submission = Grading(place, tmp_path / variant.name, module, tmp_path)
 
         def ask(student):
             result = student.keep(student.sums.forth, TALL)

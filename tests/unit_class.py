@@ -33,9 +33,7 @@ class UnitClass:
         self.folder = folder
         self.solution = solution_with(folder, unit)
         manifest = self.solution / "assignment.toml"
-        text, count = re.subn(
-            r"(?m)^\[limits\]$", "[limits]\ndiagnosis_s = 0", manifest.read_text()
-        )
+        text, count = re.subn(r"(?m)^diagnosis_s = \d+", "diagnosis_s = 0", manifest.read_text())
         assert count == 1
         manifest.write_text(text)
         self.manifest = load_manifest(self.solution)

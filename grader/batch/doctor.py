@@ -1,6 +1,5 @@
 """What this machine offers for grading batches, each gap with the command that mends it."""
 
-import os
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from grader.machine import cores
 from grader.worker.layers import survey
 
 _MEMORY_PER_JOB_GB = 1.5
@@ -57,10 +57,9 @@ def _packages() -> list[Finding]:
 
 
 def _resources() -> list[Finding]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     free_disk = shutil.disk_usage(Path.cwd()).free / 2**30
     findings = [
-        Finding(name="cores", good=True, detail=f"{cores}: as many submissions at a time"),
+        Finding(name="cores", good=True, detail=f"{cores()}: as many submissions at a time"),
         Finding(
             name="disk",
             good=free_disk >= _DISK_GB,
@@ -70,7 +69,7 @@ def _resources() -> list[Finding]:
     ]
     memory = _available_memory_gb()
     if memory is not None:
-        enough = memory >= _MEMORY_PER_JOB_GB * (cores or 1)
+        enough = memory >= _MEMORY_PER_JOB_GB * cores()
         fix = f"grader grade --jobs {max(1, int(memory / _MEMORY_PER_JOB_GB))}"
         findings.append(
             Finding(

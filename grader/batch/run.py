@@ -197,13 +197,16 @@ class Run:
             say=self.progress.say,
         )
 
-    def _pool(self, jobs: int) -> Graders:
+    def _pool(self, jobs: int, workdir: Path) -> Graders:
         if self._graders is not None:
             return self._graders(self._options, jobs)
         if self._cluster is not None:
             return self._cluster.dispatch(self._options)
         jobs = min(self.request.jobs, jobs)
-        return Pool(self._options, at_a_time(jobs, self.device, self.manifest.limits.memory_mb))
+        memory = workdir / ".memory"
+        memory.mkdir()
+        options = msgspec.structs.replace(self._options, memory=str(memory))
+        return Pool(options, at_a_time(jobs, self.device, self.manifest.limits.memory_mb))
 
     def _gradebook(self) -> Gradebook:
         gradebook, problems = open_gradebook(self.request.out)
@@ -268,7 +271,7 @@ class Run:
         jobs = [self._job(s, plan, workdir) for s in submissions if (plan := plans[s.id])]
         if not jobs:
             return
-        with closing(self._pool(len(jobs))) as pool:
+        with closing(self._pool(len(jobs), workdir)) as pool:
             for job, verdict in pool.grade(jobs):
                 submission = by_id[job.id]
                 artifacts = Path(job.artifacts)

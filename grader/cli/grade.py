@@ -91,7 +91,6 @@ def grade(
     Exit status: 0 every submission was graded, whatever it scored; 1 at least one needs a person;
     2 usage; 130 stopped.
     """  # noqa: D301 - click takes a real backspace for "leave these lines as they are"
-    import os
     import sys
 
     from grader.batch.cluster.errors import ClusterError
@@ -104,6 +103,7 @@ def grade(
     from grader.batch.run import Request, Run, RunError
     from grader.batch.submission import IntakeError
     from grader.batch.table import render
+    from grader.machine import cores
     from grader.manifest import ManifestError
     from grader.scores import ScoreError
 
@@ -112,12 +112,11 @@ def grade(
             "--jobs says how many are graded at a time on this machine; with --cluster the threads "
             "of its workers do (dask worker --nthreads N): leave one of the two out"
         )
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     request = Request(
         paths=paths,
         solution=solution,
         out=out,
-        jobs=jobs or cores or 1,
+        jobs=jobs or cores(),
         tasks=tasks,
         seed=seed,
         sandbox=sandbox,

@@ -105,13 +105,14 @@ def verify(
 
     from grader.batch.isolation import IsolationError
     from grader.batch.pool import JudgeError
+    from grader.machine import cores
     from grader.manifest import ManifestError
     from grader.release.errors import ReleaseError
     from grader.scores import ScoreError, write_whole
     from grader.variants import VariantError
     from grader.verify import Verification, Wanted
     from grader.verify.progress import VerifyProgress
-    from grader.verify.running import VerifyError, cores
+    from grader.verify.running import VerifyError
     from grader.verify.table import render, render_calibration, render_tolerances
     from grader.verify.thresholds import ThresholdError
 

@@ -5,10 +5,12 @@ a network, each of them is trained for nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.judge.diagnosis_transcript import Transcript
 from grader.worker.handles import Handle, Target
+
+_Leaf = TypeVar("_Leaf")
 
 
 def cheapest_first(transcripts: Sequence[Transcript]) -> list[int]:
@@ -29,22 +31,22 @@ def _made(transcript: Transcript) -> Iterator[int | str]:
     for request in transcript.requests:
         if request.operation == "load":
             yield from request.arguments
-        yield from (leaf.id for leaf in _leaves(request.reply) if type(leaf) is Handle)
+        yield from (handle.id for handle in leaves(request.reply, Handle))
 
 
 def _used(transcript: Transcript) -> Iterator[int | str]:
     """Objects by number and modules by name that its requests speak of."""
     for request in transcript.requests:
-        targets = (leaf for leaf in _leaves(request.arguments) if type(leaf) is Target)
-        yield from (target.root for target in targets)
+        yield from (target.root for target in leaves(request.arguments, Target))
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any, kind: type[_Leaf]) -> Iterator[_Leaf]:
+    """What is of a kind, anywhere in plain data."""
     if type(value) in (list, tuple):
         for item in value:
-            yield from _leaves(item)
+            yield from leaves(item, kind)
     elif type(value) is dict:
         for item in value.values():
-            yield from _leaves(item)
-    else:
+            yield from leaves(item, kind)
+    elif type(value) is kind:
         yield value

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from grader.judge.diagnosis_transcript import Request, Transcript, kind_of
+from grader.judge.diagnosis_transcript import Request, kind_of
 from grader.variants import write_modules
 from grader.worker.executor import Executor
 from grader.worker.handles import Handle, Target
@@ -53,16 +53,6 @@ class Replay:
         self._shift = shift
         self._states = states
         self._handles: dict[int, dict[int, int]] = {0: {}}
-
-    def answers(self, transcript: Transcript) -> Iterator[Answer]:
-        """The answers to a transcript's requests, one by one, as long as any can be had."""
-        for request in transcript.requests:
-            if not request.done:
-                return
-            try:
-                yield self.ask(request)
-            except NoAnswerError:
-                return
 
     def ask(self, request: Request) -> Answer:
         """The answer to one request.

@@ -10,13 +10,16 @@ import os
 import select
 import signal
 import sys
+import tempfile
 import time
 import warnings
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from grader.judge.diagnosis import Case, diagnose
+from grader.judge.diagnosis_memory import Memory
 from grader.judge.outcome import Result
 from grader.judge.session import Session
 from grader.judge.specs import Spec
@@ -63,11 +66,17 @@ def note_states(session: Session, check: str) -> None:
 
 def explain_failures(session: Session) -> None:
     """Name the misconceptions behind a submission's failed checks in its results."""
-    case = _case(session)
-    if case is None or not hasattr(os, "fork"):
+    if not hasattr(os, "fork"):
         return
+    with contextlib.ExitStack() as stack:
+        folder = session.memory
+        if folder is None:
+            made = tempfile.TemporaryDirectory(prefix="grader-memory-")
+            folder = Path(stack.enter_context(made))
+        case = _case(session, folder)
+        found = _in_a_fork(case) if case is not None else {}
     specs = {spec.id: spec for spec in session.specs}
-    for check, name in _in_a_fork(case).items():
+    for check, name in found.items():
         variant = session.catalogue.by_id(name)
         result = session.results.get(check)
         if variant is not None and result is not None and result.status in WRONG:
@@ -87,7 +96,7 @@ def explain(result: Result, variant: Variant, spec: Spec) -> None:
     result.hint = f"{variant.sentence} {variant.hint}" if both else variant.hint
 
 
-def _case(session: Session) -> Case | None:
+def _case(session: Session, memory: Path) -> Case | None:
     """What there is to diagnose; None where there is nothing."""
     if session.log is None or not session.log.transcripts:
         return None
@@ -107,6 +116,7 @@ def _case(session: Session) -> Case | None:
         tasks=tasks,
         failed=failed,
         states=session.states,
+        memory=Memory(memory),
         seconds=session.manifest.limits.diagnosis_s,
     )
 

@@ -32,6 +32,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Device nodes that workers may use; none for the CPU."""
     tolerances: bool = False
     """Whether each check records how much of its tolerances a submission used."""
+    memory: str | None = None
+    """An existing folder for what diagnosis computes, which the judges of a run share."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -111,6 +111,7 @@ class Server:
         grading.isolation = self.options.isolation
         grading.device = self.options.device
         grading.tolerances = self.options.tolerances
+        grading.memory = Path(self.options.memory) if self.options.memory else None
         grading.begin(
             Path(job.folder), seed=job.seed, artifacts=Path(job.artifacts), tasks=job.tasks
         )

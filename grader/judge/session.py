@@ -46,6 +46,8 @@ class Session:
     catalogue: Catalogue = field(default_factory=Catalogue)
     log: Log | None = None
     """Of what checks ask and get, for diagnosis; None where there is nothing to look for."""
+    memory: Path | None = None
+    """A folder for what diagnosis computes and other submissions need as well; None: for none."""
     backend: Backend | None = None
     """The one that runs the submission, once a check has asked for it."""
     states: dict[int, Any] = field(default_factory=dict)

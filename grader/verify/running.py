@@ -1,6 +1,5 @@
 """Grades cases with the judges that grade students, several at a time."""
 
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -41,8 +40,10 @@ class Bench(Closing):
     """
 
     def __init__(self, options: Options, jobs: int) -> None:
-        self._pool = Pool(options, jobs)
         self._folder = tempfile.TemporaryDirectory(prefix="grader-verify-")
+        memory = Path(self._folder.name, "memory")
+        memory.mkdir()
+        self._pool = Pool(msgspec.structs.replace(options, memory=str(memory)), jobs)
         self._number = 0
 
     def grade(
@@ -83,10 +84,3 @@ class Bench(Closing):
         """End the judges, and remove what they were given."""
         self._pool.close()
         self._folder.cleanup()
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -108,6 +108,7 @@ class Station:
                 lay_out(data, assignment.data, mode=0o755)
             self._submissions = self._folder / "submissions"
             lay_out(self._submissions, {}, mode=0o700)
+            lay_out(self._folder / "memory", {}, mode=0o700)
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._lock.close()
@@ -117,6 +118,7 @@ class Station:
             devices=[str(node) for node in nodes()] if assignment.options.device == "cuda" else [],
             solution=str(self._folder / "solution"),
             data=str(data) if data is not None else None,
+            memory=str(self._folder / "memory"),
         )
         self._pool = Pool(options, jobs)
 
