@@ -218,6 +218,7 @@ def records(submissions: int, folder: Path) -> tuple[Record, ...]:
             history=(Attempt(number=1, run=1, score=score),),
             folder=folder / entry.id,
             attention=(score.reason,) if score.reason else (),
+            attempts=1,
         )
         for entry, score in generate(names, {})
     )

@@ -202,13 +202,14 @@ def test_prairielearn_gets_pictures_and_texts_only_as_far_as_they_fit(tmp_path):
     task.artifacts = [f"artifacts/{n}" for n in ("a.png", "b.png", "c.png", "gone.png")]
     task.checks[2].message = "long " * 500_000
     score = make_score("kim", tasks=[task])
-    item = Graded(entry=Entry(id="kim"), score=score, points=2.0)
+    item = Graded.of(Entry(id="kim"), score, 2.0)
     document = results(item, tmp_path)
     jsonschema.validate(document, PRAIRIELEARN)
     assert len(json.dumps(document, ensure_ascii=False).encode()) <= LIMIT * 1.01
     assert len(document["images"]) <= 1
     assert "1 MB" in document["tests"][2]["output"]
     task.checks[2].message = "short"
+    item = Graded.of(Entry(id="kim"), score, 2.0)
     assert [each["label"] for each in results(item, tmp_path)["images"]] == ["Slope"]
 
 
@@ -278,7 +279,7 @@ def test_junit_counts_what_it_holds_and_carries_points(folder):
 def test_junit_replaces_what_xml_cannot_hold(tmp_path):
     task = make_checked_task("slope", 0.0, 4.0, "failed")
     task.checks[0].message = "bell \x07, escape \x1b[31m, \ufffe and ]]> & <x>"
-    item = Graded(entry=Entry(id="kim"), score=make_score("kim", tasks=[task]), points=0.0)
+    item = Graded.of(Entry(id="kim"), make_score("kim", tasks=[task]), 0.0)
     (content,) = export("junit", [item], options(tmp_path)).files.values()
     text = Xml.fromstring(content).find("testsuite/testcase/failure").text
     assert "]]> & <x>" in text
@@ -321,10 +322,22 @@ def test_parts_add_up_whatever_the_weights():
 @pytest.mark.parametrize("name", EACH)
 def test_nothing_is_exported_where_every_submission_needs_a_person(name, tmp_path):
     score = make_score("eve", status="needs_review", reason="the judge died")
-    item = Graded(entry=Entry(id="eve"), score=score, points=0.0)
+    item = Graded.of(Entry(id="eve"), score, 0.0)
     if name in ("prairielearn", "github"):
         (content,) = export(name, [item], options(tmp_path)).files.values()
         assert b"0 of" not in content
     else:
         with pytest.raises(ExportError, match="needs a person"):
             export(name, [item], options(tmp_path))
+
+
+def test_a_class_is_held_packed_and_a_score_comes_back_whole():
+    task = make_checked_task("slope", 2.0, 4.0, "passed", "failed", "failed")
+    for check in task.checks:
+        check.message = "expected 0.25, got 0.5\n" * 20
+    score = make_score("kim", tasks=[task] * 10)
+    item = Graded.of(Entry(id="kim"), score, 2.0)
+    assert item.score == score
+    assert (item.id, item.open) == ("kim", False)
+    assert len(item.packed) < len(encode_score(score)) / 10
+    assert Graded.of(Entry(id="eve"), make_score("eve", status="needs_review"), 0.0).open

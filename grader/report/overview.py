@@ -149,7 +149,7 @@ def _row(record: Record) -> Row:
         adjusted_text=_signed(record.adjusted_by) if final.adjusted else "",
         weakest=f"{poorest.title} ({TASK_WORDS[poorest.status]})" if poorest else "",
         untouched=sum(task.status == "todo" for task in score.tasks),
-        attempts=len(record.history),
+        attempts=record.attempts,
         lost=" ".join(task.id for task in score.tasks if task.score < task.max_score),
         attention=record.attention,
     )

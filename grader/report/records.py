@@ -1,6 +1,13 @@
-"""What the pages are made from: everything a results folder knows of each submission."""
+"""What the pages are made from: everything a results folder knows of each submission.
 
+Of a large class only outlines are held at a time, with what the first page counts; a submission's
+own page is made from the whole record, which is read for it.
+"""
+
+import hashlib
+from collections.abc import Hashable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -8,9 +15,14 @@ from grader.batch.gradebook import Gradebook
 from grader.batch.late import open_question
 from grader.batch.records import Attempt, Entry
 from grader.batch.remarks import Adjustment, Comment, Final, final_points
+from grader.batch.results import ARTIFACTS
 from grader.batch.standing import each_standing
 from grader.manifest import Manifest
-from grader.scores import Score
+from grader.scores import Check, Score, Task
+
+WRONG = ("failed", "crashed", "timed_out")
+"""Ends of a check that show something was not understood; not begun and skipped ones do not."""
+_Value = TypeVar("_Value")
 
 
 class ReportError(Exception):
@@ -22,18 +34,22 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: Entry
     score: Score
-    """Of the last attempt."""
+    """Of the last attempt; in an outline without durations, and with the first lines of what was
+    wrong alone."""
     final: Final
     adjustments: tuple[Adjustment, ...]
     """Those that stand."""
     comments: tuple[Comment, ...]
     """Those that stand."""
     history: tuple[Attempt, ...]
-    """All attempts, the first one first; their scores without tasks."""
+    """All attempts, the first one first; their scores without tasks. None in an outline."""
     folder: Path
     """Holds the artifacts."""
     attention: tuple[str, ...]
     """Why a person has to look at it; none: nobody needs to."""
+    attempts: int = 0
+    digest: str = ""
+    """Of all this, with what its pictures' files are."""
 
     @property
     def id(self) -> str:
@@ -56,8 +72,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.final.points - final_points(self.score, ()).points
 
 
-def read_records(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Record, ...]:
-    """Everything known of every graded submission, in the order of ids.
+def read_class(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Record, ...]:
+    """An outline of every graded submission, in the order of ids.
 
     Raises
     ------
@@ -66,7 +82,7 @@ def read_records(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Re
     GradebookError
         The gradebook is damaged.
     """
-    records = []
+    outlines, shared = [], _Shared()
     for standing in each_standing(book):
         name, score = standing.score.submission, standing.score
         if score.assignment != manifest.id:
@@ -74,17 +90,91 @@ def read_records(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Re
                 f"{results}: {name} was graded as {score.assignment!r}, and the manifest is that "
                 f"of {manifest.id!r}; name the right folder with --solution"
             )
-        records.append(
-            Record(
-                **standing._asdict(),
-                history=tuple(_outline(attempt) for attempt in book.history(name)),
-                folder=results / name,
-                attention=_attention(standing.entry, score, standing.final, manifest),
+        record = Record(
+            **standing._asdict(),
+            history=_history(book, name),
+            folder=results / name,
+            attention=_attention(standing.entry, score, standing.final, manifest),
+        )
+        outlines.append(
+            msgspec.structs.replace(
+                record,
+                score=shared.outline(score),
+                history=(),
+                attempts=len(record.history),
+                digest=_digest(record),
             )
         )
-    if not records:
+    if not outlines:
         raise ReportError(f"{results}: nothing was graded into this folder yet")
-    return tuple(records)
+    return tuple(outlines)
+
+
+def read_record(book: Gradebook, outline: Record) -> Record:
+    """Everything known of a submission; GradebookError if the gradebook is damaged."""
+    score = book.latest(outline.id) or outline.score
+    return msgspec.structs.replace(outline, score=score, history=_history(book, outline.id))
+
+
+def _history(book: Gradebook, name: str) -> tuple[Attempt, ...]:
+    return tuple(_outline(attempt) for attempt in book.history(name))
+
+
+class _Shared:
+    """What outlines of a class have in common, each part held once."""
+
+    def __init__(self) -> None:
+        self._parts: dict[Hashable, Any] = {}
+
+    def outline(self, score: Score) -> Score:
+        """A score with what the first page shows of a class."""
+        return msgspec.structs.replace(
+            score,
+            tasks=[self._task(task) for task in score.tasks],
+            environment=self._once(msgspec.json.encode(score.environment), score.environment),
+        )
+
+    def _task(self, task: Task) -> Task:
+        less = msgspec.structs.replace(task, checks=[_less(check) for check in task.checks])
+        key = msgspec.json.encode(less)
+        if key in self._parts:
+            found: Task = self._parts[key]
+            return found
+        less.checks = [self._once(msgspec.json.encode(check), check) for check in less.checks]
+        return self._once(key, less)
+
+    def _once(self, key: Hashable, value: _Value) -> _Value:
+        found: _Value = self._parts.setdefault(key, value)
+        return found
+
+
+def _less(check: Check) -> Check:
+    """A check with what the first page shows of it."""
+    wrong = check.status in WRONG
+    lines = (check.message or "").split("\n") if wrong else []
+    return msgspec.structs.replace(
+        check,
+        message="\n".join([*lines[:2], *lines[2:][-1:]]) or None,
+        expected=None,
+        actual=None,
+        hint=check.hint if wrong else None,
+        duration_s=0.0,
+    )
+
+
+def _digest(record: Record) -> str:
+    plain = msgspec.structs.asdict(record) | {"folder": None}
+    names = sorted(name for task in record.score.tasks for name in task.artifacts)
+    found = [_stamp(record.folder / ARTIFACTS / Path(name).name) for name in names]
+    return hashlib.sha256(msgspec.json.encode([plain, found], enc_hook=str)).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _outline(attempt: Attempt) -> Attempt:

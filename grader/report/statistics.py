@@ -11,14 +11,12 @@ from typing import Final
 
 import msgspec
 
-from grader.report.records import Record
+from grader.report.records import WRONG, Record
 from grader.scores import Check, Score, Task
 
 LEAST: Final = 10
 """Submissions below which a correlation says nothing."""
 BINS: Final = 20
-WRONG: Final = ("failed", "crashed", "timed_out")
-"""Ends of a check that show something was not understood; not begun and skipped ones do not."""
 
 
 class CheckFigures(msgspec.Struct, frozen=True, kw_only=True):

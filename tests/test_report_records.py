@@ -1,0 +1,89 @@
+"""Of a large class the report holds outlines, which say of it what whole records would."""
+
+import msgspec
+import pytest
+from report_class import write
+
+from grader.batch.rebuild import open_gradebook
+from grader.manifest import load_manifest
+from grader.report.overview import overview
+from grader.report.records import WRONG, ReportError, read_class, read_record
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    write(folder, 40)
+    return folder
+
+
+@pytest.fixture
+def read(place):
+    manifest = load_manifest(place / "solution")
+    book, _ = open_gradebook(place / "results")
+    with book:
+        outlines = read_class(book, place / "results", manifest)
+        yield manifest, outlines, [read_record(book, outline) for outline in outlines]
+
+
+def test_the_first_page_is_the_same_of_outlines_and_of_whole_records(read):
+    manifest, outlines, whole = read
+    made = [overview(records, (), manifest, "now") for records in (outlines, whole)]
+    assert made[0] == made[1]
+    assert made[0].confusions
+    assert made[0].rows[0].attempts
+
+
+def test_a_record_is_whole(place, read):
+    _, outlines, whole = read
+    for outline, record in zip(outlines, whole, strict=True):
+        stored = (place / "results" / record.id / "score.json").read_bytes()
+        assert msgspec.json.decode(stored) == msgspec.to_builtins(record.score)
+        assert len(record.history) == outline.attempts == 1
+        assert outline.history == ()
+
+
+def test_an_outline_leaves_out_what_only_the_page_of_a_submission_shows(read):
+    _, outlines, _ = read
+    checks = [check for o in outlines for task in o.score.tasks for check in task.checks]
+    assert not any(check.expected or check.actual or check.duration_s for check in checks)
+    assert all(len((check.message or "").split("\n")) <= 3 for check in checks)
+    shown = [check for check in checks if check.status not in WRONG]
+    assert shown
+    assert not any(check.message or check.hint for check in shown)
+
+
+def test_outlines_hold_what_is_the_same_once(read):
+    _, outlines, _ = read
+    checks = [check for o in outlines for task in o.score.tasks for check in task.checks]
+    kinds = {msgspec.json.encode(check) for check in checks}
+    assert len({id(check) for check in checks}) == len(kinds) < len(checks) / 4
+    assert len({id(o.score.environment) for o in outlines}) == 1
+
+
+def test_the_digest_tells_whatever_a_page_is_made_from(place, read):
+    manifest, outlines, _ = read
+    results = place / "results"
+
+    def digests():
+        book, _ = open_gradebook(results)
+        with book:
+            return {o.id: o.digest for o in read_class(book, results, manifest)}
+
+    before = digests()
+    assert before == {o.id: o.digest for o in outlines}
+    picture = results / outlines[3].id / "artifacts" / "own_fit.png"
+    content = picture.read_bytes()
+    try:
+        picture.write_bytes(content + b"more")
+        after = digests()
+    finally:
+        picture.write_bytes(content)
+    assert {name for name in after if after[name] != before[name]} == {outlines[3].id}
+
+
+def test_scores_of_another_assignment_are_refused(place, read):
+    manifest, _, _ = read
+    book, _ = open_gradebook(place / "results")
+    with book, pytest.raises(ReportError, match="name the right folder with --solution"):
+        read_class(book, place / "results", msgspec.structs.replace(manifest, id="another"))
