@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from cheats import CHEATS  # noqa: E402  # beside this file, which is no package
-from course import LIGHT, VARIANTS, deserved, written  # noqa: E402  # beside this file
+from course import LIGHT, VARIANTS, Task, deserved, written  # noqa: E402  # beside this file
 from figures import record  # noqa: E402  # one folder up
 from tool import Submission, Tool  # noqa: E402  # beside this file
 from tools_modules import Grader, Pytest  # noqa: E402  # beside this file
@@ -37,6 +37,8 @@ from tools_notebooks import Nbgrader, Otter  # noqa: E402  # beside this file
 
 ROOT = HERE.parents[2]
 TOOLS: tuple[type[Tool], ...] = (Grader, Pytest, Nbgrader, Otter)
+FEW = 4
+"""Submissions of the smaller class."""
 
 
 def environment(folder: Path, tool: type[Tool]) -> Path:
@@ -102,28 +104,51 @@ def _share_kb(process: int) -> int:
     return next((int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:"), 0)
 
 
+def grade(
+    tool: type[Tool],
+    python: Path,
+    folder: Path,
+    tasks: Sequence[Task],
+    students: list[Submission],
+    jobs: int,
+) -> tuple[float, dict[str, float]]:
+    """Grade a class; the seconds that it took, and the scores."""
+    made = tool(python, folder, tasks)
+    made.take(students)
+    began = time.perf_counter()
+    made.grade(students, jobs)
+    return time.perf_counter() - began, made.scores(students)
+
+
 def speed(tool: type[Tool], python: Path, folder: Path, variant: str, count: int) -> dict:
-    """Seconds a submission with one job and with two, peak memory, and scores that are wrong."""
+    """Seconds a submission with one job and with two, peak memory, and scores that are wrong.
+
+    A class of FEW is graded as well: what the command takes to start falls on few submissions, and
+    of the two times follows what each further submission takes. Memory is measured in a run of its
+    own, since looking at processes holds them up, and most those that have many.
+    """
     tasks = VARIANTS[variant]
-    students = [Submission(f"student{n:02}", written(tasks, n)) for n in range(count)]
+    everyone = [Submission(f"student{n:02}", written(tasks, n)) for n in range(count)]
     found = {}
     for jobs in (1, 2):
-        made = tool(python, folder / f"{tool.name}-{variant}-{jobs}", tasks)
-        made.take(students)
+        place = folder / f"{tool.name}-{variant}-{jobs}"
         memory = Memory()
         with memory.watched():
-            began = time.perf_counter()
-            made.grade(students, jobs)
-            took = time.perf_counter() - began
-        scores = made.scores(students)
-        wrong = [s.name for n, s in enumerate(students) if scores.get(s.name) != deserved(tasks, n)]
+            grade(tool, python, place / "watched", tasks, everyone[:FEW], jobs)
+        few, _ = grade(tool, python, place / "few", tasks, everyone[:FEW], jobs)
+        took, scores = grade(tool, python, place / "all", tasks, everyone, jobs)
+        wrong = [s.name for n, s in enumerate(everyone) if scores.get(s.name) != deserved(tasks, n)]
+        further = (took - few) / (count - FEW)
         found[f"jobs_{jobs}"] = {
             "seconds_a_submission": round(took / count, 3),
+            "seconds_each_further": round(further, 3),
             "peak_memory_mb": round(memory.most_mb),
             "wrong_scores": len(wrong),
         }
         print(
-            f"{tool.name:9} {variant:9} {jobs} {took / count:7.3f} s", file=sys.stderr, flush=True
+            f"{tool.name:9} {variant:9} {jobs} {took / count:7.3f} s, further {further:7.3f} s",
+            file=sys.stderr,
+            flush=True,
         )
     return found
 
@@ -194,6 +219,8 @@ def table(tools: list[type[Tool]], found: dict[str, dict]) -> str:
             what = f"{variant}, {'one job' if jobs == 1 else 'two jobs'}"
             row(f"{what}: seconds a submission", "{:.2f}", *where, "seconds_a_submission")
             row(f"{what}: times as long as grader", "{:.1f}", *where, "times_grader")
+            row(f"{what}: seconds each further one", "{:.2f}", *where, "seconds_each_further")
+            row(f"{what}: times as long each further one", "{:.1f}", *where, "times_grader_further")
             row(f"{what}: peak memory, MB", "{}", *where, "peak_memory_mb")
             row(f"{what}: wrong scores", "{}", *where, "wrong_scores")
     row("isolates student code by", "{}", "isolates")
@@ -215,9 +242,11 @@ def _compare(found: dict[str, dict]) -> None:
     for variant in VARIANTS:
         for jobs in ("jobs_1", "jobs_2"):
             figures = {name: tool[variant][jobs] for name, tool in found.items()}
-            base = figures.get("grader", {}).get("seconds_a_submission", float("nan"))
-            for figure in figures.values():
-                figure["times_grader"] = round(figure["seconds_a_submission"] / base, 1)
+            own = figures.get("grader", {})
+            for kind, name in (("a_submission", "grader"), ("each_further", "grader_further")):
+                base = own.get(f"seconds_{kind}", float("nan"))
+                for figure in figures.values():
+                    figure[f"times_{name}"] = round(figure[f"seconds_{kind}"] / base, 1)
 
 
 def main() -> None:
