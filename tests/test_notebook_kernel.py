@@ -161,7 +161,22 @@ def _wait_for(address, server):
 
 
 RUN = ".jp-NotebookPanel-toolbar [data-command='notebook:run-cell-and-select-next']"
+SELECTED = """place => {
+    const cells = [...document.querySelectorAll(".jp-Notebook .jp-Cell")];
+    return cells.findIndex(cell => cell.classList.contains("jp-mod-active")) === place;
+}"""
 PICTURES = "all => all.map(image => image.naturalWidth)"
+
+
+def _run_first(page):
+    """Run the first code cell until it has a number: a starting kernel refuses clicks."""
+    refused = page.locator(".jp-Dialog")
+    page.add_locator_handler(refused, lambda: refused.locator(".jp-mod-accept").first.click())
+    first = page.locator(".jp-Notebook .jp-CodeCell").first
+    while "[ ]" in first.locator(".jp-InputPrompt").inner_text():
+        first.locator(".cm-content").click()
+        page.locator(RUN).first.click()
+        page.wait_for_timeout(1000)
 
 
 @pytest.mark.proof  # JupyterLab and Chromium take half a minute to start
@@ -175,12 +190,11 @@ def test_in_jupyterlab_grading_is_a_click_and_given_cells_cannot_be_changed(tmp_
         page = program.new_page(viewport={"width": 1100, "height": 900})
         page.set_default_timeout(300_000)
         page.goto(address)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-        cells = page.locator(".jp-Notebook .jp-Cell")
-        cells.first.click()
-        for _ in notebook.cells:
+        _run_first(page)
+        page.locator(".jp-Notebook .jp-Cell").first.click()
+        for place in range(len(notebook.cells)):
+            page.wait_for_function(SELECTED, arg=place)
             page.locator(RUN).first.click()
-            page.wait_for_timeout(200)  # the next cell is selected
         page.wait_for_function("document.querySelectorAll('.grader-result table').length == 3")
         results = [found.inner_text() for found in page.locator(".grader-result").all()]
         assert "6 / 6\tpassed" in results[0]
