@@ -18,7 +18,7 @@ import numpy as np
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.intake import collect
-from grader.batch.records import Attempt, Entry
+from grader.batch.records import Entry
 from grader.batch.remarks import final_points
 from grader.report.records import Record
 from grader.scores import Check, Digest, Environment, Penalty, Score, Task, encode_score
@@ -215,10 +215,8 @@ def records(submissions: int, folder: Path) -> tuple[Record, ...]:
             final=final_points(score, ()),
             adjustments=(),
             comments=(),
-            history=(Attempt(number=1, run=1, score=score),),
             folder=folder / entry.id,
             attention=(score.reason,) if score.reason else (),
-            attempts=1,
         )
         for entry, score in generate(names, {})
     )

@@ -39,7 +39,6 @@ def make_record(score, *, entry=None, adjustments=(), comments=(), folder=None):
         final=final_points(score, adjustments),
         adjustments=tuple(adjustments),
         comments=tuple(comments),
-        history=(),
         folder=folder,
         attention=(),
     )

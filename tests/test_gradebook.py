@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def latest_scores(book: Gradebook) -> dict:
-    return {score.submission: score for score in book.each_latest()}
+    return {h[-1].score.submission: h[-1].score for h in book.each_history()}
 
 
 def sql(path: Path, statement: str) -> None:

@@ -26,7 +26,7 @@ def find(tmp_path, path, *, rename=""):
         Record(
             entry=Entry(id=s.id + rename, source=str(s.source), layout=s.layout),
             score=make_score(s.id + rename, digest=Digest(submission=s.digest, solution="x")),
-            final=None, adjustments=(), comments=(), history=(), folder=tmp_path, attention=(),
+            final=None, adjustments=(), comments=(), folder=tmp_path, attention=(),
         )
         for s in taken
     ]  # fmt: skip

@@ -92,7 +92,6 @@ def test_files_of_a_download_that_lie_side_by_side_are_found(tmp_path):
                 final=None,
                 adjustments=(),
                 comments=(),
-                history=(),
                 folder=tmp_path,
                 attention=(),
             )

@@ -119,7 +119,8 @@ def test_remarks_are_on_the_page_and_in_the_table(made, index):
 
 def test_the_best_and_the_most_typical_pictures_stand_side_by_side(made, index):
     with Gradebook(made[0] / "gradebook.db", read_only=True) as book:
-        values = sorted((s.tasks[0].metrics["residual"], s.submission) for s in book.each_latest())
+        scores = [history[-1].score for history in book.each_history()]
+    values = sorted((score.tasks[0].metrics["residual"], score.submission) for score in scores)
     middle = (values[SIZE // 2 - 1][0] + values[SIZE // 2][0]) / 2
     typical = sorted(values, key=lambda item: (abs(item[0] - middle), item[1]))
     assert len(index.all("img")) == 6

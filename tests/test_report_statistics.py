@@ -24,7 +24,6 @@ def record(score, adjustments=()):
         final=final_points(score, adjustments),
         adjustments=tuple(adjustments),
         comments=(),
-        history=(),
         folder=None,
         attention=(),
     )

@@ -104,7 +104,7 @@ def picture(trained, count=16):
     return content.getvalue()
 
 
-@pytest.mark.timeout(120)  # twice 288 steps: 6 s where the reference takes 3
+@pytest.mark.timeout(120)  # twice 288 steps: 9 s where the reference takes 4.5
 @pytest.mark.task("train", weight=3, depends=["autoencoder"])
 def test_learns_digits(trained, metric, artifact):
     """A short training run brings the loss on unseen digits clearly below the mean image.

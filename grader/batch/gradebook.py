@@ -235,13 +235,6 @@ class Gradebook(Closing):
         rows = self._rows(query, submission)
         return self._score(submission, rows[0][0]) if rows else None
 
-    def each_latest(self) -> Iterator[Score]:
-        """The score of each submission's last attempt, in the order of ids, one at a time."""
-        for name in self._names("attempts"):
-            score = self.latest(name)
-            if score is not None:
-                yield score
-
     def begun(self) -> dict[str, str]:
         """When the last attempt of each submission began, as its score has it."""
         query = (
@@ -257,6 +250,10 @@ class Gradebook(Closing):
             Attempt(number=number, run=run, score=self._score(submission, content))
             for number, run, content in self._rows(query, submission)
         ]
+
+    def each_history(self) -> Iterator[list[Attempt]]:
+        """All attempts of each submission that has any, in the order of ids, one at a time."""
+        return map(self.history, self._names("attempts"))
 
     def final(self, submission: str) -> Final | None:
         """The points that count, of the last attempt; None where there is none."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from grader.batch.gradebook import Gradebook
-from grader.batch.records import Entry
+from grader.batch.records import Attempt, Entry
 from grader.batch.remarks import Adjustment, Comment, Final, final_points
 from grader.scores import Score
 
@@ -16,17 +16,22 @@ class Standing(NamedTuple):
     """One submission."""
 
     entry: Entry
-    score: Score
-    """Of the last attempt."""
+    history: tuple[Attempt, ...]
+    """All attempts, the first one first; at least one."""
     final: Final
     adjustments: tuple[Adjustment, ...]
     """Those that were not withdrawn."""
     comments: tuple[Comment, ...]
     """Those that were not withdrawn."""
 
+    @property
+    def score(self) -> Score:
+        """Of the last attempt."""
+        return self.history[-1].score
+
 
 def each_standing(book: Gradebook) -> Iterator[Standing]:
-    """Every graded submission, in the order of ids, one score at a time.
+    """Every graded submission, in the order of ids, one at a time.
 
     Raises
     ------
@@ -35,12 +40,13 @@ def each_standing(book: Gradebook) -> Iterator[Standing]:
     """
     entries, remarks = book.entries(), book.remarks.all()
     adjustments, comments = _by_submission(remarks.adjustments), _by_submission(remarks.comments)
-    for score in book.each_latest():
+    for history in book.each_history():
+        score = history[-1].score
         name = score.submission
         own = tuple(adjustments[name])
         yield Standing(
             entry=entries.get(name) or Entry(id=name),
-            score=score,
+            history=tuple(history),
             final=final_points(score, own),
             adjustments=own,
             comments=tuple(comments[name]),

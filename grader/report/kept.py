@@ -17,7 +17,7 @@ import msgspec
 
 from grader.manifest import Manifest
 from grader.report.feedback import level_at
-from grader.report.records import Record
+from grader.report.records import Outline
 
 REPORT: Final = "report"
 PAGES: Final = "submissions"
@@ -37,7 +37,7 @@ class KeptPages:
     """The pages of the last report of a results folder."""
 
     def __init__(
-        self, results: Path, records: Sequence[Record], manifest: Manifest, now: datetime
+        self, results: Path, records: Sequence[Outline], manifest: Manifest, now: datetime
     ) -> None:
         """Look at what is there.
 
@@ -73,19 +73,19 @@ class KeptPages:
                 self._pages[record.id] = known
         self._made: set[str] = set()
 
-    def has(self, record: Record) -> bool:
+    def has(self, record: Outline) -> bool:
         """Whether the page and the feedback of a submission can stay as they are."""
         known = self._pages.get(record.id)
         if known is None or record.id in self._made:
             return False
         return known.with_code or bool(record.entry.problem)
 
-    def with_code(self, record: Record) -> bool:
+    def with_code(self, record: Outline) -> bool:
         """Whether the page of a submission shows its code."""
         known = self._pages.get(record.id)
         return known is not None and known.with_code
 
-    def bring(self, record: Record, report: Path) -> None:
+    def bring(self, record: Outline, report: Path) -> None:
         """Put the page of a submission into a new report."""
         old, new = (
             place / PAGES / f"{record.id}.html" for place in (self._results / REPORT, report)
@@ -95,7 +95,7 @@ class KeptPages:
         except OSError:  # such as on a file system without hard links
             shutil.copyfile(old, new)
 
-    def note(self, record: Record, *, with_code: bool) -> None:
+    def note(self, record: Outline, *, with_code: bool) -> None:
         """A page was made anew."""
         self._made.add(record.id)
         self._pages[record.id] = _Page(digest=self._digests[record.id], with_code=with_code)
@@ -104,12 +104,12 @@ class KeptPages:
         """Write down for the next time what the pages were made from."""
         (report / _INDEX).write_bytes(msgspec.json.encode(self._pages))
 
-    def _is_there(self, record: Record) -> bool:
+    def _is_there(self, record: Outline) -> bool:
         page = self._results / REPORT / PAGES / f"{record.id}.html"
         files = [page, *(record.folder / name for name in _FEEDBACK)]
         return all(file.is_file() for file in files)
 
-    def _digest(self, record: Record, before: Record | None, after: Record | None) -> str:
+    def _digest(self, record: Outline, before: Outline | None, after: Outline | None) -> str:
         around = [(each.id, each.name) if each else None for each in (before, after)]
         return _digest(self._shared, record.digest.encode(), msgspec.json.encode(around))
 

@@ -7,27 +7,28 @@ from pathlib import Path
 
 from grader.batch.gradebook import Gradebook
 from grader.batch.submission import Submission
+from grader.closing import Closing
 from grader.manifest import Manifest
 from grader.report.code import read_code
 from grader.report.feedback import Feedback, make_feedback
 from grader.report.kept import PAGES, REPORT
 from grader.report.pictures import read_artifacts
 from grader.report.plain import feedback_markdown, feedback_text
-from grader.report.records import Record, read_record
+from grader.report.records import Outline, WholeRecord, read_record
 from grader.report.rendering import render
 from grader.report.side_by_side import on_all_cores
 
 FEEDBACK = "feedback"
 
 
-class Pages:
+class Pages(Closing):
     """Makes the pages in a folder: ``report/`` and ``feedback/ID/``."""
 
     def __init__(
         self,
         folder: Path,
         gradebook: Path,
-        records: tuple[Record, ...],
+        records: tuple[Outline, ...],
         manifest: Manifest,
         now: datetime,
         code: dict[str, Submission],
@@ -73,7 +74,7 @@ class Pages:
         page = render("index.html.j2", script="table.js", o=shown)
         (self.folder / REPORT / "index.html").write_bytes(page)
 
-    def _feedback(self, record: Record, feedback: Feedback) -> str | None:
+    def _feedback(self, record: WholeRecord, feedback: Feedback) -> str | None:
         place = self.folder / FEEDBACK / record.id
         place.mkdir(parents=True)
         page, problem = self._page(record, feedback)
@@ -82,7 +83,7 @@ class Pages:
         (place / "feedback.txt").write_bytes(feedback_text(feedback).encode())
         return problem
 
-    def _page(self, record: Record, feedback: Feedback) -> tuple[bytes, str | None]:
+    def _page(self, record: WholeRecord, feedback: Feedback) -> tuple[bytes, str | None]:
         """The feedback as HTML: for notebooks the student's own, else a page of its own."""
         problem = None
         taken = self.code.get(record.id)
@@ -96,6 +97,11 @@ class Pages:
             except PageError as error:
                 problem = f"feedback of notebooks is shown without the notebooks: {error}"
         return render("feedback.html.j2", feedback=feedback), problem
+
+    def close(self) -> None:
+        """Close what was opened in this process; other ones have ended."""
+        for book in self._books.values():
+            book.close()
 
     def _book(self) -> Gradebook:
         if os.getpid() not in self._books:

@@ -5,7 +5,7 @@ own page is made from the whole record, which is read for it.
 """
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,22 +34,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: Entry
     score: Score
-    """Of the last attempt; in an outline without durations, and with the first lines of what was
-    wrong alone."""
+    """Of the last attempt."""
     final: Final
     adjustments: tuple[Adjustment, ...]
     """Those that stand."""
     comments: tuple[Comment, ...]
     """Those that stand."""
-    history: tuple[Attempt, ...]
-    """All attempts, the first one first; their scores without tasks. None in an outline."""
     folder: Path
     """Holds the artifacts."""
     attention: tuple[str, ...]
     """Why a person has to look at it; none: nobody needs to."""
-    attempts: int = 0
-    digest: str = ""
-    """Of all this, with what its pictures' files are."""
+    attempts: int = 1
 
     @property
     def id(self) -> str:
@@ -72,7 +67,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.final.points - final_points(self.score, ()).points
 
 
-def read_class(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Record, ...]:
+class Outline(Record, frozen=True, kw_only=True):
+    """One submission of a class; of what was wrong its score has the first lines alone."""
+
+    digest: str
+    """Of the whole record, with what its pictures' files are."""
+
+
+class WholeRecord(Record, frozen=True, kw_only=True):
+    """One submission with all that is known of it."""
+
+    history: tuple[Attempt, ...]
+    """All attempts, the first one first; their scores without tasks."""
+
+
+def read_class(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Outline, ...]:
     """An outline of every graded submission, in the order of ids.
 
     Raises
@@ -90,34 +99,34 @@ def read_class(book: Gradebook, results: Path, manifest: Manifest) -> tuple[Reco
                 f"{results}: {name} was graded as {score.assignment!r}, and the manifest is that "
                 f"of {manifest.id!r}; name the right folder with --solution"
             )
-        record = Record(
-            **standing._asdict(),
-            history=_history(book, name),
+        outline = Outline(
+            entry=standing.entry,
+            score=shared.outline(score),
+            final=standing.final,
+            adjustments=standing.adjustments,
+            comments=standing.comments,
             folder=results / name,
             attention=_attention(standing.entry, score, standing.final, manifest),
+            attempts=len(standing.history),
+            digest="",
         )
-        outlines.append(
-            msgspec.structs.replace(
-                record,
-                score=shared.outline(score),
-                history=(),
-                attempts=len(record.history),
-                digest=_digest(record),
-            )
-        )
+        digest = _digest(_whole(outline, standing.history))
+        outlines.append(msgspec.structs.replace(outline, digest=digest))
     if not outlines:
         raise ReportError(f"{results}: nothing was graded into this folder yet")
     return tuple(outlines)
 
 
-def read_record(book: Gradebook, outline: Record) -> Record:
+def read_record(book: Gradebook, outline: Outline) -> WholeRecord:
     """Everything known of a submission; GradebookError if the gradebook is damaged."""
-    score = book.latest(outline.id) or outline.score
-    return msgspec.structs.replace(outline, score=score, history=_history(book, outline.id))
+    return _whole(outline, book.history(outline.id))
 
 
-def _history(book: Gradebook, name: str) -> tuple[Attempt, ...]:
-    return tuple(_outline(attempt) for attempt in book.history(name))
+def _whole(outline: Outline, history: Sequence[Attempt]) -> WholeRecord:
+    known = msgspec.structs.asdict(outline)
+    del known["digest"]
+    known["score"] = history[-1].score
+    return WholeRecord(**known, history=tuple(_without_tasks(attempt) for attempt in history))
 
 
 class _Shared:
@@ -162,7 +171,7 @@ def _less(check: Check) -> Check:
     )
 
 
-def _digest(record: Record) -> str:
+def _digest(record: WholeRecord) -> str:
     plain = msgspec.structs.asdict(record) | {"folder": None}
     names = sorted(name for task in record.score.tasks for name in task.artifacts)
     found = [_stamp(record.folder / ARTIFACTS / Path(name).name) for name in names]
@@ -177,7 +186,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _outline(attempt: Attempt) -> Attempt:
+def _without_tasks(attempt: Attempt) -> Attempt:
     """An attempt without what its checks said."""
     score = msgspec.structs.replace(attempt.score, tasks=[])
     return msgspec.structs.replace(attempt, score=score)

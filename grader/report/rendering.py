@@ -11,20 +11,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import charts, text
 from grader.report.code import SourceFile
-from grader.report.feedback import TASK_WORDS, WORDS, TaskFeedback
-from grader.report.pictures import Shown, caption
+from grader.report.feedback import TASK_WORDS, WORDS
+from grader.report.pictures import caption
 from grader.scores import Check
 from grader.texts import number
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_MOST_SECTIONS: Final = 2000
-_sections: dict[bytes, Markup] = {}
 _GAP: Final = Markup("\0")  # no text has it: it is invisible, and written as its escape
 
 
@@ -96,7 +93,6 @@ def _environment() -> Environment:
         "check_words": WORDS,
         "task_words": TASK_WORDS,
         "checks": _checks,
-        "section": _section,
     }
     return environment
 
@@ -104,23 +100,6 @@ def _environment() -> Environment:
 def _finalize(value: object) -> object:
     """Whatever a template puts out; only text that is not markup yet is a student's."""
     return text.visible(value) if type(value) is str else value
-
-
-def _section(task: TaskFeedback, level: int, place: str) -> Markup:
-    """One task of a feedback; most of a class get the same ones, so each is made once."""
-    if task.artifacts != Shown():
-        return _task_section(task, level, place)
-    key = msgspec.json.encode((task, level))
-    if key not in _sections:
-        if len(_sections) >= _MOST_SECTIONS:
-            _sections.clear()
-        _sections[key] = _task_section(task, level, place)
-    return _sections[key]
-
-
-def _task_section(task: TaskFeedback, level: int, place: str) -> Markup:
-    module: Any = _environment().get_template("parts.html.j2").module
-    return Markup(module.task_section(task, level, place))  # of our template
 
 
 def _checks(items: Iterable[Check], *, staff: bool = False) -> Markup:

@@ -81,16 +81,16 @@ def write_report(
         stale = [record for record in records if not kept.has(record)]
         parts = read_outlines(solution, modules)
         code = find_submissions(stale, modules, work / "code", parts)
-        pages = Pages(work / "new", results / GRADEBOOK, records, manifest, now, code)
-        for record in records:
-            if kept.has(record):
-                kept.bring(record, work / "new" / REPORT)
-        done = len(records) - len(stale)
-        for place in pages.make([place for place, r in enumerate(records) if not kept.has(r)]):
-            kept.note(records[place], with_code=records[place].id in code)
-            done += 1
-            progress(done, len(records))
-        pages.index(overview(records, missing, manifest, _said(now)))
+        with Pages(work / "new", results / GRADEBOOK, records, manifest, now, code) as pages:
+            for record in records:
+                if kept.has(record):
+                    kept.bring(record, work / "new" / REPORT)
+            done = len(records) - len(stale)
+            for place in pages.make([place for place, r in enumerate(records) if not kept.has(r)]):
+                kept.note(records[place], with_code=records[place].id in code)
+                done += 1
+                progress(done, len(records))
+            pages.index(overview(records, missing, manifest, _said(now)))
         kept.write(work / "new" / REPORT)
         _move(work, results, records)
     return Written(
