@@ -42,6 +42,21 @@ def test_a_record_is_whole(place, read):
         assert len(record.history) == outline.attempts == 1
 
 
+def test_after_another_grading_the_last_score_counts_and_both_attempts_are_known(tmp_path):
+    write(tmp_path, 3)
+    manifest = load_manifest(tmp_path / "solution")
+    book, _ = open_gradebook(tmp_path / "results")
+    with book:
+        (first, *_) = read_class(book, tmp_path / "results", manifest)
+        again = msgspec.structs.replace(book.latest(first.id), score=0.5, reason="again")
+        book.record(None, again)
+        (outline, *_) = read_class(book, tmp_path / "results", manifest)
+        record = read_record(book, outline)
+    assert (outline.attempts, outline.digest != first.digest) == (2, True)
+    assert outline.score.reason == record.score.reason == "again"
+    assert [attempt.score.reason for attempt in record.history] == [first.score.reason, "again"]
+
+
 def test_an_outline_leaves_out_what_only_the_page_of_a_submission_shows(read):
     _, outlines, _ = read
     checks = [check for o in outlines for task in o.score.tasks for check in task.checks]
