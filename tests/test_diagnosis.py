@@ -9,7 +9,7 @@ import torch
 
 from grader.judge.diagnosis import Case, diagnose
 from grader.judge.diagnosis_memory import Memory, Recalling
-from grader.judge.diagnosis_run import explain
+from grader.judge.diagnosis_run import explain, note_states
 from grader.judge.diagnosis_transcript import Log, Recorder
 from grader.judge.outcome import Result
 from grader.judge.specs import Spec
@@ -31,6 +31,7 @@ tasks = [
   { id = "mean", title = "Mean", points = 4, depends = ["total"] },
   { id = "noise", title = "Noise", points = 4 },
   { id = "net", title = "A network", points = 4 },
+  { id = "norm", title = "A normalised network", points = 4 },
 ]
 """
 REFERENCE = """
@@ -55,6 +56,23 @@ class Net(nn.Module):
 
     def forward(self, x):
         return self.two(torch.tanh(self.one(x)))
+
+class Norm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear, self.norm = nn.Linear(6, 4), nn.BatchNorm1d(4)
+
+    def forward(self, x):
+        return self.norm(self.linear(x))
+"""
+NORM = """
+class Norm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear, self.norm = nn.Linear(6, 4), nn.BatchNorm1d(4){more}
+
+    def forward(self, x):
+        return torch.{activation}(self.norm(self.linear(x)))
 """
 NET = """
 class Net(nn.Module):
@@ -101,6 +119,8 @@ CATALOGUE = {
     "net/short": wrong(
         "gave two numbers", NET.format(last="pass", result="self.b(torch.tanh(self.a(x)))[:, :2]")
     ),
+    "norm/rectified": wrong("rectified", NORM.format(more="", activation="relu").strip()),
+    "norm/bounded": wrong("bounded", NORM.format(more="", activation="tanh").strip()),
 }
 
 
@@ -124,7 +144,8 @@ class Grading:
         self.memory = Memory(memory)
         write_modules(folder, {"sums.py": module.encode()})
         self.log = Log()
-        self.student = Student(Recorder(Executor(folder, PROBES), self.log))
+        self.backend = Executor(folder, PROBES)
+        self.student = Student(Recorder(self.backend, self.log))
         self.tasks, self.failed = {}, set()
         self.states = {}
 
@@ -193,6 +214,14 @@ def ask_net(student):
     net = student.keep(student.sums.Net)
     net(torch.ones(2, 6))
     net(torch.full((3, 6), 0.3))
+
+
+def ask_norm(student):
+    net = student.keep(student.sums.Norm)
+    for scale in (1, 2, 3):
+        net(scale * torch.tensor(TALL[:8, :6], dtype=torch.float32))
+    student.probes.set_training(net, False)
+    net(torch.tensor(TALL[8:12, :6], dtype=torch.float32))
 
 
 @pytest.mark.parametrize("name", ["columns", "absolute", "one"])
@@ -278,6 +307,14 @@ def test_a_network_with_other_first_weights_is_known_once_its_weights_are(gradin
     net = Remote(submission.student, Target(handle.id), "net")
     submission.states[handle.id] = submission.student.probes.state(net)
     assert submission.names() == {"net.right": "net.linear"}
+
+
+def test_running_averages_that_a_check_moved_are_moved_by_the_misconception_as_well(grading):
+    drawn = NORM.format(more="\n        nn.init.normal_(self.linear.weight)", activation="relu")
+    submission = grading(module=f"import torch\nfrom torch import nn\n{drawn}")
+    submission.check("norm.right", ask_norm, passed=False)
+    note_states(submission, "norm.right")
+    assert submission.names() == {"norm.right": "norm.rectified"}
 
 
 def test_two_at_once_are_named_where_each_shows(grading):

@@ -129,6 +129,8 @@ class Basis:
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
     """What differs between two keys, in words, in the order of the names."""
+    if old == new:  # most keys of most runs
+        return ()
     return tuple(
         _change(name, old.get(name), new.get(name))
         for name in sorted(old.keys() | new.keys())

@@ -116,8 +116,9 @@ class Replay:
     def _take_over(self, handle: Handle, state: Any) -> None:
         target = Target(handle.id)
         try:
-            own = self._executor.probe("state", [target], {})
-            self._executor.probe("load_state", [target, renamed(state, own)], {})
+            whole = self._executor.probe("state", [target], {})
+            own = self._executor.probe("parameters", [target], {})
+            self._executor.probe("load_state", [target, whole | renamed(state, own)], {})
         except (NoAnswerError, AttributeError, RuntimeError):
             return  # it has other parameters, or none: then it keeps its own
 
