@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -116,6 +117,13 @@ def test_trivial_answers_take_the_place_of_the_solution_only(solution, manifest)
         assert "return x @ weights" not in text
         assert "np.linalg.solve(x.T @ x" in text
         assert "BEGIN SOLUTION predict" not in text
+
+
+def test_a_network_whose_layers_are_the_work_has_no_trivial_answer():
+    real = Path(__file__).parents[1] / "solution"
+    tasks = ["encoder", "train_epoch"]
+    cases = trivial_cases(real, load_manifest(real), tasks)
+    assert {c.task for c in cases} == {"train_epoch"}
 
 
 def test_graders_that_do_what_they_must_have_no_problems(manifest):

@@ -52,7 +52,10 @@ def stub_case(solution: Path, manifest: Manifest, tasks: Sequence[str]) -> Case:
 
 
 def trivial_cases(solution: Path, manifest: Manifest, tasks: Sequence[str]) -> list[Case]:
-    """For each task, submissions that answer with their input, with zeros, and the like."""
+    """For each task, submissions that answer with their input, with zeros, and the like.
+
+    A task of which a constructor is a part has none: its layers would still be the reference's.
+    """
     reference = apply(solution, manifest, ())
     cases = []
     for unit, task in manifest.tasks:
@@ -134,8 +137,10 @@ def _trivial(source: bytes, unit: Unit, task: Task, statement: str) -> bytes | N
     changed = False
     for region in sorted(stub.regions, key=lambda region: -region.first):
         function = _around(functions, region)
-        if region.task != task.id or function is None or function.name == "__init__":
+        if region.task != task.id or function is None:
             continue
+        if function.name == "__init__":
+            return None
         names = [argument.arg for argument in function.args.args if argument.arg != "self"]
         if not names and "{first}" in statement:
             return None
