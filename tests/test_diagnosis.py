@@ -57,6 +57,9 @@ class Net(nn.Module):
     def forward(self, x):
         return self.two(torch.tanh(self.one(x)))
 
+def parts(net):
+    return len(list(net.children()))
+
 class Norm(nn.Module):
     def __init__(self):
         super().__init__()
@@ -315,6 +318,33 @@ def test_running_averages_that_a_check_moved_are_moved_by_the_misconception_as_w
     submission.check("norm.right", ask_norm, passed=False)
     note_states(submission, "norm.right")
     assert submission.names() == {"norm.right": "norm.rectified"}
+
+
+def test_parameters_of_a_network_that_could_have_been_trained_are_not_taken_for_its_first(grading):
+    submission = grading("net.linear")
+
+    def ask(student):
+        student.keep(student.sums.Net)
+        student.sums.parts(student.keep(student.sums.Net))
+
+    submission.check("net.right", ask, passed=False)
+    requests = submission.log.transcripts["net.right"].requests
+    plain = next(request.reply.id for request in requests if request.operation == "call")
+    note_states(submission, "net.right")
+    assert list(submission.states) == [plain]
+    assert set(submission.states[plain]) == {"a.weight", "a.bias", "b.weight", "b.bias"}
+
+
+def test_parameters_of_networks_are_not_read_where_a_check_has_set_some(grading):
+    submission = grading("net.linear")
+
+    def ask(student):
+        net, other = student.keep(student.sums.Net), student.keep(student.sums.Net)
+        student.probes.load_state(other, student.probes.state(net))
+
+    submission.check("net.right", ask, passed=False)
+    note_states(submission, "net.right")
+    assert submission.states == {}
 
 
 def test_two_at_once_are_named_where_each_shows(grading):

@@ -20,6 +20,8 @@ import pytest
 
 from grader.judge.diagnosis import Case, diagnose
 from grader.judge.diagnosis_memory import Memory
+from grader.judge.diagnosis_order import leaves
+from grader.judge.diagnosis_transcript import Transcript
 from grader.judge.outcome import Result
 from grader.judge.session import Session
 from grader.judge.specs import Spec
@@ -52,17 +54,28 @@ def note_states(session: Session, check: str) -> None:
         and type(request.reply) is Handle
         and type(request.arguments[0].root) is str
     ]
-    changed = any(
+    set_anew = any(
         request.operation == "probe" and request.arguments[0] == "load_state"
         for request in transcript.requests
     )
-    for handle in made[:_MOST_NETWORKS] if not changed else ():
+    if set_anew:  # maybe one of these, under another handle
+        return
+    given = _given_away(transcript)
+    for handle in [handle for handle in made if handle not in given][:_MOST_NETWORKS]:
         try:
             state = session.backend.probe("parameters", [Target(handle)], {})
         except (Exception, pytest.fail.Exception):  # no network, its process gone, or time up
             return
         if type(state) is dict:
             session.states[handle] = state
+
+
+def _given_away(transcript: Transcript) -> set[int | str]:
+    """Objects that were given to functions of the submission, which could train them."""
+    from grader.worker.handles import Target
+
+    calls = [request for request in transcript.requests if request.operation == "call"]
+    return {target.root for call in calls for target in leaves(call.arguments[1:], Target)}
 
 
 def explain_failures(session: Session) -> None:

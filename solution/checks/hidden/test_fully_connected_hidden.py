@@ -101,10 +101,8 @@ def deep(student, dropout=P):
     return float64(student, student.fully_connected.Deep, DEEP, dropout)
 
 
-@pytest.mark.task("deep_fc", weight=1)
-def test_deep_layers(student, torch_rng):
-    """Six linear layers, and halves that make up the whole."""
-    model = deep(student)
+def assert_deep_weights(student, model):
+    """The network has the weights of its linear layers, whatever their names."""
     found = student.probes.parameters(model)
     weights = sorted(tuple(p.shape) for p in found.values() if p.dim() > 1)
     if weights != sorted(DEEP_WEIGHTS):
@@ -114,6 +112,13 @@ def test_deep_layers(student, torch_rng):
             actual=f"weights of shapes {', '.join(map(str, weights)) or 'none'}",
             hint="The decoder's sizes are the encoder's, backwards.",
         )
+
+
+@pytest.mark.task("deep_fc", weight=1)
+def test_deep_layers(student, torch_rng):
+    """Six linear layers, and halves that make up the whole."""
+    model = deep(student)
+    assert_deep_weights(student, model)
     x = torch.randn(5, 8, generator=torch_rng, dtype=torch.float64)
     whole = model.decoder(model.encoder(x))
     assert_array(model(x), whole, name="model(x)", **EXACT)
@@ -132,6 +137,7 @@ def test_deep_ends(student, torch_rng):
             actual=f"codes from {codes.min():.3g} to {codes.max():.3g}",
             hint="The block to the code ends like the others.",
         )
+    assert_deep_weights(student, model)
     state = student.probes.state(model)
     key = next(k for k, p in state.items() if tuple(p.shape) == DEEP_WEIGHTS[-1])
     outputs = []

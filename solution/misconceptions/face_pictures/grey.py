@@ -1,6 +1,6 @@
 """You drew the faces in grey; they have three channels.
 
-Hint: What does imshow do with an array (H, W, 3)?
+Hint: What does imshow do with an array that has three numbers for each pixel?
 """
 
 from collections.abc import Mapping
