@@ -209,7 +209,7 @@ def draw(found: list[dict[str, Any]]) -> None:
     """Milliseconds and memory over the size of the class."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4), layout="constrained")
+    figure = Figure(figsize=(9, 4.6), layout="constrained")
     time_axes, memory_axes = figure.subplots(1, 2)
     counts = [each["submissions"] for each in found]
     for stage in STAGES:
@@ -220,7 +220,12 @@ def draw(found: list[dict[str, Any]]) -> None:
     time_axes.plot(counts, whole, "k^-", label="all but again")
     time_axes.axhline(5, color="grey", linestyle=":")
     time_axes.set(xscale="log", yscale="log", xlabel="submissions", ylabel="ms a submission")
-    time_axes.legend(fontsize="small", ncols=2)
+    figure.legend(
+        *time_axes.get_legend_handles_labels(),
+        loc="outside lower center",
+        fontsize="small",
+        ncols=5,
+    )
     for stage in ("other", "report", "export"):
         memory_axes.plot(counts, [each["peak_mb"][stage] for each in found], "o-", label=stage)
     memory_axes.set(xscale="log", xlabel="submissions", ylabel="peak resident memory, MB")
