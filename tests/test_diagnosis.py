@@ -317,6 +317,8 @@ def test_running_averages_that_a_check_moved_are_moved_by_the_misconception_as_w
     submission = grading(module=f"import torch\nfrom torch import nn\n{drawn}")
     submission.check("norm.right", ask_norm, passed=False)
     note_states(submission, "norm.right")
+    (noted,) = submission.states.values()
+    assert set(noted) == {"linear.weight", "linear.bias", "norm.weight", "norm.bias"}
     assert submission.names() == {"norm.right": "norm.rectified"}
 
 

@@ -173,10 +173,13 @@ def _run_first(page):
     refused = page.locator(".jp-Dialog")
     page.add_locator_handler(refused, lambda: refused.locator(".jp-mod-accept").first.click())
     first = page.locator(".jp-Notebook .jp-CodeCell").first
-    while "[ ]" in first.locator(".jp-InputPrompt").inner_text():
+    for _ in range(300):
+        if "[ ]" not in first.locator(".jp-InputPrompt").inner_text():
+            return
         first.locator(".cm-content").click()
         page.locator(RUN).first.click()
         page.wait_for_timeout(1000)
+    pytest.fail("the kernel does not start")
 
 
 @pytest.mark.proof  # JupyterLab and Chromium take half a minute to start

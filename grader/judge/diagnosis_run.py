@@ -80,15 +80,15 @@ def _given_away(transcript: Transcript) -> set[int | str]:
 
 def explain_failures(session: Session) -> None:
     """Name the misconceptions behind a submission's failed checks in its results."""
-    if not hasattr(os, "fork"):
+    tasks = _told(session)
+    if not tasks or not hasattr(os, "fork"):
         return
     with contextlib.ExitStack() as stack:
         folder = session.memory
         if folder is None:
             made = tempfile.TemporaryDirectory(prefix="grader-memory-")
             folder = Path(stack.enter_context(made))
-        case = _case(session, folder)
-        found = _in_a_fork(case) if case is not None else {}
+        found = _in_a_fork(_case(session, tasks, folder))
     specs = {spec.id: spec for spec in session.specs}
     for check, name in found.items():
         variant = session.catalogue.by_id(name)
@@ -110,25 +110,33 @@ def explain(result: Result, variant: Variant, spec: Spec) -> None:
     result.hint = f"{variant.sentence} {variant.hint}" if both else variant.hint
 
 
-def _case(session: Session, memory: Path) -> Case | None:
-    """What there is to diagnose; None where there is nothing."""
+def _told(session: Session) -> dict[str, str]:
+    """Checks that say something of a submission, with their tasks; none if nothing can be named."""
     if session.log is None or not session.log.transcripts:
-        return None
+        return {}
     tasks = {
         spec.id: spec.task
         for spec in session.specs
         if spec.id in session.results and session.results[spec.id].status in _TOLD
     }
-    failed = frozenset(check for check in tasks if session.results[check].status in WRONG)
-    if not any(session.catalogue.of_task(tasks[check]) for check in failed):
-        return None
+    failed = _failed(session, tasks)
+    return tasks if any(session.catalogue.of_task(tasks[check]) for check in failed) else {}
+
+
+def _failed(session: Session, tasks: dict[str, str]) -> frozenset[str]:
+    return frozenset(check for check in tasks if session.results[check].status in WRONG)
+
+
+def _case(session: Session, tasks: dict[str, str], memory: Path) -> Case:
+    """What there is to diagnose."""
+    assert session.log is not None
     return Case(
         solution=session.root,
         manifest=session.manifest,
         catalogue=session.catalogue,
         transcripts=session.log.transcripts,
         tasks=tasks,
-        failed=failed,
+        failed=_failed(session, tasks),
         states=session.states,
         memory=Memory(memory),
         seconds=session.manifest.limits.diagnosis_s,

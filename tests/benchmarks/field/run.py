@@ -29,11 +29,11 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from cheats import CHEATS  # noqa: E402  # beside this file, which is no package
-from course import LIGHT, VARIANTS, Task, deserved, written  # noqa: E402  # beside this file
+from course import LIGHT, VARIANTS, Task, deserved, written  # noqa: E402  # as above
 from figures import record  # noqa: E402  # one folder up
-from tool import Submission, Tool  # noqa: E402  # beside this file
-from tools_modules import Grader, Pytest  # noqa: E402  # beside this file
-from tools_notebooks import Nbgrader, Otter  # noqa: E402  # beside this file
+from tool import Submission, Tool  # noqa: E402  # as above
+from tools_modules import Grader, Pytest  # noqa: E402  # as above
+from tools_notebooks import Nbgrader, Otter  # noqa: E402  # as above
 
 ROOT = HERE.parents[2]
 TOOLS: tuple[type[Tool], ...] = (Grader, Pytest, Nbgrader, Otter)
