@@ -13,11 +13,12 @@ import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from grader.manifest import Manifest, Unit
+from grader.splicing import Source, VariantError, definitions, parse, splice
 
 Kind = Literal["misconception", "alternative"]
 
@@ -26,11 +27,6 @@ FOLDERS: Final[dict[Kind, str]] = {
     "alternative": "alternatives",
 }
 _STEM: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
-_IMPORTS: Final = (ast.Import, ast.ImportFrom)
-
-
-class VariantError(Exception):
-    """A file of the catalogue cannot be used; the message names file, line and fix."""
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,17 +47,18 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     adds: frozenset[str]
     """Names of its own helpers."""
     text: str
+    module: str
+    """The text of the reference module."""
 
     @property
     def id(self) -> str:
         """``TASK.NAME``."""
         return f"{self.task}.{self.name}"
 
-    def fits_with(self, other: "Variant") -> bool:
-        """Whether both can be put into one solution: they define nothing twice."""
-        if self.unit != other.unit:
-            return True
-        return not (self.replaces | self.adds) & (other.replaces | other.adds)
+    @property
+    def source_text(self) -> Source:
+        """Its text, and where it stands."""
+        return Source(self.text, str(self.path))
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,14 +86,14 @@ def load_catalogue(solution: Path, manifest: Manifest) -> Catalogue:
         A file does not parse, has no docstring or hint, replaces nothing, lies in a folder that is
         no task, or a reference module cannot be read.
     """
-    modules: dict[str, frozenset[str]] = {}
+    modules: dict[str, _Module] = {}
     found: dict[Kind, list[Variant]] = {}
     for kind, name in FOLDERS.items():
         found[kind] = []
         for task, unit, path in _files(solution / name, manifest):
             if unit.module not in modules:
-                modules[unit.module] = _names(solution / unit.module)
-            found[kind].append(_read(path, kind, task, unit.module, modules[unit.module]))
+                modules[unit.module] = _module(solution / unit.module)
+            found[kind].append(_read(path, kind, task, modules[unit.module]))
     return Catalogue(
         misconceptions=tuple(found["misconception"]), alternatives=tuple(found["alternative"])
     )
@@ -110,7 +107,7 @@ def apply(solution: Path, manifest: Manifest, variants: Sequence[Variant]) -> di
     solution, manifest
         The solution.
     variants
-        None gives the reference itself; of several, none may define what another defines.
+        None gives the reference itself; of several, none may change lines that another changes.
 
     Returns
     -------
@@ -120,18 +117,33 @@ def apply(solution: Path, manifest: Manifest, variants: Sequence[Variant]) -> di
     Raises
     ------
     VariantError
-        Two variants define the same name, or a module cannot be read.
+        Two variants change the same lines, or a module cannot be read.
     """
-    for number, variant in enumerate(variants):
-        for other in variants[:number]:
-            if not variant.fits_with(other):
-                raise VariantError(
-                    f"{variant.path}: defines what {other.path} defines, so they cannot be combined"
-                )
     modules = {unit.module: _text(solution / unit.module) for unit in manifest.units}
-    for variant in variants:
-        modules[variant.unit] = splice(modules[variant.unit], variant.text, str(variant.path))
+    for name in dict.fromkeys(variant.unit for variant in variants):
+        own = [variant.source_text for variant in variants if variant.unit == name]
+        modules[name] = splice(modules[name], *own)
     return {name: text.encode() for name, text in modules.items()}
+
+
+def fit_together(variants: Iterable[Variant]) -> bool:
+    """Whether variants can be put into one solution: no two of them change the same lines."""
+    by_unit: dict[str, list[Variant]] = {}
+    for variant in variants:
+        by_unit.setdefault(variant.unit, []).append(variant)
+    return all(_fit(group) for group in by_unit.values())
+
+
+def _fit(variants: Sequence[Variant]) -> bool:
+    """Whether variants of one module can be put into it."""
+    names = [name for variant in variants for name in variant.replaces | variant.adds]
+    if len(set(names)) == len(names):
+        return True
+    try:
+        splice(variants[0].module, *(variant.source_text for variant in variants))
+    except VariantError:
+        return False
+    return True
 
 
 def write_modules(folder: Path, modules: Mapping[str, bytes]) -> None:
@@ -139,46 +151,6 @@ def write_modules(folder: Path, modules: Mapping[str, bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in modules.items():
         (folder / name).write_bytes(content)
-
-
-def splice(module: str, variant: str, origin: str) -> str:
-    """A module's text with the definitions of a variant in place of its own.
-
-    Parameters
-    ----------
-    module
-        The module's text.
-    variant
-        The variant's text.
-    origin
-        The variant's name in errors.
-
-    Raises
-    ------
-    VariantError
-        One of them does not parse, or the variant replaces nothing.
-    """
-    places = _definitions(_parse(module, "the reference module"))
-    lines = variant.splitlines()
-    added: list[str] = []
-    replaced: dict[str, str] = {}
-    for node in _parse(variant, origin).body:
-        text = "\n".join(lines[_first_line(node) - 1 : node.end_lineno])
-        name = _name_of(node)
-        if name in places:
-            replaced[name] = text
-        elif name is not None or isinstance(node, _IMPORTS):
-            added.append(text)
-    if not replaced:
-        raise VariantError(f"{origin}:1: replaces nothing of the reference module")
-    result = module.splitlines()
-    spans = sorted(((*places[name], text) for name, text in replaced.items()), reverse=True)
-    for first, last, text in spans:
-        result[first - 1 : last] = text.split("\n")
-    at = spans[-1][0] - 1
-    for text in reversed(added):
-        result[at:at] = text.split("\n")
-    return "\n".join(result) + "\n"
 
 
 def _files(folder: Path, manifest: Manifest) -> Iterable[tuple[str, Unit, Path]]:
@@ -202,9 +174,22 @@ def _files(folder: Path, manifest: Manifest) -> Iterable[tuple[str, Unit, Path]]
             yield task, unit, path
 
 
-def _read(path: Path, kind: Kind, task: str, unit: str, names: frozenset[str]) -> Variant:
+class _Module(NamedTuple):
+    """A module of the reference."""
+
+    name: str
+    text: str
+    defines: frozenset[str]
+
+
+def _module(path: Path) -> _Module:
     text = _text(path)
-    tree = _parse(text, str(path))
+    return _Module(path.name, text, frozenset(definitions(parse(text, str(path)))))
+
+
+def _read(path: Path, kind: Kind, task: str, module: _Module) -> Variant:
+    text = _text(path)
+    tree = parse(text, str(path))
     docstring = ast.get_docstring(tree)
     if not docstring:
         what = "what was confused" if kind == "misconception" else "what is different"
@@ -220,24 +205,25 @@ def _read(path: Path, kind: Kind, task: str, unit: str, names: frozenset[str]) -
             raise VariantError(
                 f"{path}:{node.lineno}: takes nothing from __future__: it lands inside a module"
             )
-    defined = frozenset(_definitions(tree))
-    if not defined & names:
+    defined = frozenset(definitions(tree))
+    if not defined & module.defines:
         named = ", ".join(sorted(defined)) or "nothing"
         raise VariantError(
-            f"{path}:1: replaces nothing: it defines {named}, and {unit} has no such name"
+            f"{path}:1: replaces nothing: it defines {named}, and {module.name} has no such name"
         )
     return Variant(
         kind=kind,
         task=task,
         name=path.stem,
         path=path,
-        unit=unit,
+        unit=module.name,
         sentence=paragraphs[0],
         hint=hint,
         source=_labelled(paragraphs, "Source:"),
-        replaces=defined & names,
-        adds=defined - names,
+        replaces=defined & module.defines,
+        adds=defined - module.defines,
         text=text,
+        module=module.text,
     )
 
 
@@ -252,43 +238,3 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
         raise VariantError(f"{path}: cannot be read: {reason}") from error
-
-
-def _parse(text: str, origin: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise VariantError(
-            f"{origin}:{line}: does not parse: {getattr(error, 'msg', None) or error}"
-        ) from error
-
-
-def _names(path: Path) -> frozenset[str]:
-    return frozenset(_definitions(_parse(_text(path), str(path))))
-
-
-def _definitions(tree: ast.Module) -> dict[str, tuple[int, int]]:
-    """First and last line of each top-level definition, decorators included."""
-    return {
-        name: (_first_line(node), node.end_lineno or node.lineno)
-        for node in tree.body
-        if (name := _name_of(node)) is not None
-    }
-
-
-def _name_of(node: ast.stmt) -> str | None:
-    """What a top-level statement defines, if it defines exactly one name."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return node.name
-    target = None
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target = node.targets[0]
-    elif isinstance(node, ast.AnnAssign):
-        target = node.target
-    return target.id if isinstance(target, ast.Name) else None
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -29,6 +29,7 @@ title = "Sums"
 tasks = [
   { id = "total", title = "Total", points = 4 },
   { id = "mean", title = "Mean", points = 4, depends = ["total"] },
+  { id = "spread", title = "Spread", points = 4 },
   { id = "noise", title = "Noise", points = 4 },
   { id = "net", title = "A network", points = 4 },
   { id = "norm", title = "A normalised network", points = 4 },
@@ -44,6 +45,11 @@ def total(x):
 
 def mean(x):
     return total(x) / len(x)
+
+def spread(x):
+    low = x.min(axis=0)
+    high = x.max(axis=0)
+    return high - low
 
 def noise(x, p):
     return x * (np.random.default_rng().random(x.shape) > p) / (1 - p)
@@ -88,6 +94,12 @@ class Net(nn.Module):
     def forward(self, x):
         return {result}
 """
+SPREAD = """
+def spread(x):
+    low = x.min(axis=0)
+    high = x.max(axis=0)
+    return high - low
+""".strip()
 
 
 def wrong(sentence, code):
@@ -100,6 +112,8 @@ CATALOGUE = {
     "total/one": wrong("forgot one", "def total(x):\n    return x[1:].sum(axis=0)"),
     "mean/sum": wrong("divided by nothing", "def mean(x):\n    return total(x)"),
     "mean/less": wrong("divided by N - 1", "def mean(x):\n    return total(x) / (len(x) - 1)"),
+    "spread/absolute": wrong("took sizes", SPREAD.replace("x.min", "np.abs(x).min")),
+    "spread/one": wrong("forgot one", SPREAD.replace("x.max", "x[1:].max")),
     "noise/keeps": wrong(
         "kept with p",
         "def noise(x, p):\n    return x * (np.random.default_rng().random(x.shape) < p) / p",
@@ -354,6 +368,17 @@ def test_two_at_once_are_named_where_each_shows(grading):
     submission.check("total.right", ask_total, passed=False)
     submission.check("mean.right", ask_mean, passed=False)
     assert submission.names() == {"total.right": "total.one", "mean.right": "mean.sum"}
+
+
+def test_two_in_one_function_are_named_where_each_shows(grading):
+    submission = grading("spread.absolute", "spread.one")
+    rising, falling = np.array([[-3.0, 1.0], [2.0, 5.0]]), np.array([[4.0, 5.0], [1.0, 2.0]])
+    submission.check("spread.rising", lambda student: student.sums.spread(rising), passed=False)
+    submission.check("spread.falling", lambda student: student.sums.spread(falling), passed=False)
+    assert submission.names() == {
+        "spread.rising": "spread.absolute",
+        "spread.falling": "spread.one",
+    }
 
 
 def test_a_bug_of_an_earlier_task_is_named_where_it_is_the_reason(grading):

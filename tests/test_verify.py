@@ -16,7 +16,6 @@ from grader.variants import load_catalogue
 from grader.verify.cases import (
     Case,
     dependants,
-    pair_cases,
     reference_case,
     stub_case,
     trivial_cases,
@@ -99,11 +98,6 @@ def test_the_cases_are_what_the_solution_holds(solution, manifest):
     ]
     assert variant_cases(solution, manifest, catalogue, ["predict"]) == variants[3:]
     assert dependants(manifest, "predict") == ("predict",)
-    pairs = [c.name for c in pair_cases(solution, manifest, catalogue, TASKS)]
-    assert pairs == [
-        "solve.intercept_added + predict.summed_over_samples",
-        "solve.strength_forgotten + predict.summed_over_samples",
-    ]
 
 
 def test_trivial_answers_take_the_place_of_the_solution_only(solution, manifest):
@@ -180,27 +174,12 @@ def test_graders_that_do_what_they_must_have_no_problems(manifest):
             outcome(WRONG, check("solve.a", "failed")),
             "0 of 1 misconceptions are named, fewer than 90%: solve.strength_forgotten",
         ),
-        (
-            outcome(
-                case("pair", "solve.a + predict.b"),
-                check("solve.a", "failed", misconception="predict.c"),
-            ),
-            "solve.a + predict.b together are taken for predict.c (seed 0)",
-        ),
     ],
 )
 def test_what_is_wrong_is_said_with_check_and_seed(manifest, made, problem):
     found = examine([made], manifest)
     assert problem in found.problems
     assert problem in " ".join(render(found).split())
-
-
-def test_a_pair_of_which_one_is_named_is_no_problem(solution, manifest):
-    pair, *_ = pair_cases(solution, manifest, load_catalogue(solution, manifest), TASKS)
-    name = pair.variants[0].id
-    found = examine([outcome(pair, check("solve.a", "failed", misconception=name))], manifest)
-    assert (found.pairs, found.pairs_named, found.problems) == (1, 1, [])
-    assert "1 pairs of misconceptions: 1 named." in render(found)
 
 
 def test_a_check_that_no_misconception_fails_is_weak(manifest):

@@ -13,7 +13,8 @@ from units import solution_with
 
 from grader.manifest import load_manifest
 from grader.release.stub import cut
-from grader.variants import Variant, apply, load_catalogue, splice
+from grader.splicing import Source, splice
+from grader.variants import Variant, apply, load_catalogue
 
 Score = dict[str, Any]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -69,7 +70,7 @@ class UnitClass:
         def fits(one: Variant, other: Variant) -> bool:
             pair = (one.task, other.task)
             linked = pair in apart or pair[::-1] in apart or one.task == other.task
-            return one.fits_with(other) and not linked
+            return not (linked or {*one.replaces, *one.adds} & {*other.replaces, *other.adds})
 
         rounds: list[list[Variant]] = []
         for variant in variants:
@@ -82,7 +83,7 @@ class UnitClass:
 
     def spliced(self, text: str) -> str:
         """The module with these definitions in place of its own."""
-        return splice(self.reference, text, "a sample")
+        return splice(self.reference, Source(text, "a sample"))
 
     def grade(self, submissions: dict[str, str], seed: int = 3) -> dict[str, Score]:
         """The score of each module by the name of its submission, in pytest's own process."""

@@ -36,7 +36,12 @@ from grader.cli.common import FOLDER, UsageProblem
     show_default=True,
     help="The first seed; the others follow it.",
 )
-@click.option("--pairs", is_flag=True, help="Grade every two misconceptions together as well.")
+@click.option(
+    "--pairs",
+    is_flag=True,
+    help="Grade misconceptions together as well: every two that meet in a check, others many at a "
+    "time.",
+)
 @click.option(
     "--reference",
     "reference_only",
@@ -109,7 +114,7 @@ def verify(
     from grader.manifest import ManifestError
     from grader.release.errors import ReleaseError
     from grader.scores import ScoreError, write_whole
-    from grader.variants import VariantError
+    from grader.splicing import VariantError
     from grader.verify import Verification, Wanted
     from grader.verify.progress import VerifyProgress
     from grader.verify.running import VerifyError

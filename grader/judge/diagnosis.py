@@ -22,7 +22,7 @@ from grader.judge.diagnosis_replay import Answer, Replay, replaying
 from grader.judge.diagnosis_transcript import Transcript
 from grader.judge.diagnosis_verdict import Segment, Verdict, compare, judge
 from grader.manifest import Manifest
-from grader.variants import Catalogue, Variant, apply
+from grader.variants import Catalogue, Variant, apply, fit_together
 
 SAMPLES: Final = 10
 """Replays of what depends on chance."""
@@ -112,9 +112,7 @@ class _Diagnosis:
             case.states,
         )
         fitting = (
-            variant
-            for variant in case.catalogue.of_task(task)
-            if all(variant.fits_with(other) for other in known)
+            variant for variant in case.catalogue.of_task(task) if fit_together((*known, variant))
         )
         self.single: list[Hypothesis] = [(*known, variant) for variant in fitting]
         if known:
@@ -263,7 +261,7 @@ class _Diagnosis:
         pairs = [
             (*one, other[-1])
             for one, other in combinations(partial, 2)
-            if one != self.known and one[-1].fits_with(other[-1])
+            if one != self.known and fit_together((*one, other[-1]))
         ]
         return pairs[:MOST_PAIRS]
 

@@ -47,6 +47,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """An existing folder for the pictures that checks keep."""
     tasks: list[str] | None = None
     """Ids of the tasks to score, of those of the options; None: all of them."""
+    diagnosed: bool = True
+    """Whether mistakes are named."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from grader.judge.diagnosis_transcript import Log
 from grader.judge.session import Session
 from grader.judge.specs import unknown_task
 from grader.manifest import ManifestError, load_manifest
-from grader.variants import VariantError, load_catalogue
+from grader.splicing import VariantError
+from grader.variants import load_catalogue
 
 
 def open_session(config: pytest.Config, root: Path) -> Session:

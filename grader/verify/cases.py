@@ -1,8 +1,7 @@
 """What ``grader verify`` grades: the reference, stubs, trivial answers, and every variant."""
 
 import ast
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -12,7 +11,9 @@ from grader.manifest import Manifest, Task, Unit
 from grader.release.stub import Region, cut
 from grader.variants import Catalogue, Variant, apply
 
-CaseKind = Literal["reference", "stub", "trivial", "alternative", "misconception", "pair"]
+CaseKind = Literal[
+    "reference", "stub", "trivial", "alternative", "misconception", "missing", "pair", "several"
+]
 
 TRIVIAL: Final = {
     "the input": "return {first}",
@@ -33,6 +34,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     variants: tuple[Variant, ...] = ()
     task: str | None = None
     """The task that a stub, a trivial answer or a variant is about."""
+
+    @property
+    def diagnosed(self) -> bool:
+        """Whether mistakes in it are to be named."""
+        return self.kind in ("misconception", "pair", "several")
 
 
 def reference_case(solution: Path, manifest: Manifest, tasks: Sequence[str]) -> Case:
@@ -98,22 +104,6 @@ def variant_cases(
     return cases
 
 
-def pair_cases(
-    solution: Path, manifest: Manifest, catalogue: Catalogue, tasks: Sequence[str]
-) -> Iterable[Case]:
-    """Every two misconceptions that fit into one solution, on their tasks."""
-    chosen = [variant for variant in catalogue.misconceptions if variant.task in tasks]
-    for one, other in combinations(chosen, 2):
-        if one.fits_with(other):
-            yield Case(
-                kind="pair",
-                name=f"{one.id} + {other.id}",
-                tasks=tuple(dict.fromkeys((one.task, other.task))),
-                modules=apply(solution, manifest, (one, other)),
-                variants=(one, other),
-            )
-
-
 def dependants(manifest: Manifest, task: str) -> tuple[str, ...]:
     """A task and those that depend on it, directly or through others."""
     found = {task}
@@ -129,28 +119,62 @@ def _stub(solution: Path, unit: Unit) -> bytes:
     return cut(str(path), path.read_bytes(), [task.id for task in unit.tasks]).content
 
 
+def missing_cases(solution: Path, manifest: Manifest, tasks: Sequence[str]) -> list[Case]:
+    """For each task, the reference without it, on all of them."""
+    reference = apply(solution, manifest, ())
+    cases = []
+    for unit, task in manifest.tasks:
+        if task.id in tasks:
+            lines, regions = _regions(reference[unit.module], unit, task)
+            for region in regions:
+                _put(lines, region, "raise NotImplementedError")
+            cases.append(
+                Case(
+                    kind="missing",
+                    name=f"without {task.id}",
+                    task=task.id,
+                    tasks=tuple(tasks),
+                    modules=reference | {unit.module: _joined(lines)},
+                )
+            )
+    return cases
+
+
 def _trivial(source: bytes, unit: Unit, task: Task, statement: str) -> bytes | None:
     """A module whose functions of a task answer without work; None where that cannot be written."""
-    stub = cut(unit.module, source, [task.id for task in unit.tasks])
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    lines = source.decode().splitlines()
+    lines, regions = _regions(source, unit, task)
     changed = False
-    for region in sorted(stub.regions, key=lambda region: -region.first):
+    for region in regions:
         function = _around(functions, region)
-        if region.task != task.id or function is None:
+        if function is None:
             continue
         if function.name == "__init__":
             return None
         names = [argument.arg for argument in function.args.args if argument.arg != "self"]
         if not names and "{first}" in statement:
             return None
-        begin = lines[region.first - 1]
-        indent = begin[: len(begin) - len(begin.lstrip())]
-        lines[region.first - 1 : region.last] = [
-            indent + statement.format(first=names[0] if names else "")
-        ]
+        _put(lines, region, statement.format(first=names[0] if names else ""))
         changed = True
-    return ("\n".join(lines) + "\n").encode() if changed else None
+    return _joined(lines) if changed else None
+
+
+def _regions(source: bytes, unit: Unit, task: Task) -> tuple[list[str], list[Region]]:
+    """The lines of a module, and the regions of a task, the last first."""
+    stub = cut(unit.module, source, [task.id for task in unit.tasks])
+    own = [region for region in stub.regions if region.task == task.id]
+    return source.decode().splitlines(), sorted(own, key=lambda region: -region.first)
+
+
+def _put(lines: list[str], region: Region, statement: str) -> None:
+    """A statement in place of a region."""
+    begin = lines[region.first - 1]
+    indent = begin[: len(begin) - len(begin.lstrip())]
+    lines[region.first - 1 : region.last] = [indent + statement]
+
+
+def _joined(lines: Sequence[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _around(functions: Sequence[ast.FunctionDef], region: Region) -> ast.FunctionDef | None:

@@ -54,6 +54,12 @@ class Findings(msgspec.Struct, kw_only=True):
     gradings: int = 0
     pairs: int = 0
     pairs_named: int = 0
+    """Pairs of which at least one is named."""
+    several: int = 0
+    """Submissions with misconceptions of tasks that do not meet."""
+    company: int = 0
+    company_named: int = 0
+    """The misconceptions in these."""
 
 
 def examine(
@@ -100,8 +106,10 @@ def _add(findings: Findings, lines: dict[str, TaskLine], group: Sequence[Outcome
         _add_alternative(findings, lines, group)
     elif case.kind == "misconception":
         _add_misconception(findings, lines, group)
-    else:
+    elif case.kind == "pair":
         _add_pair(findings, group)
+    elif case.kind == "several":
+        _add_several(findings, group)
 
 
 def _add_reference(
@@ -185,6 +193,27 @@ def _add_pair(findings: Findings, group: Sequence[Outcome]) -> None:
         ]
 
 
+def _add_several(findings: Findings, group: Sequence[Outcome]) -> None:
+    for outcome in group:
+        findings.several += 1
+        own = {variant.task: variant.id for variant in outcome.case.variants}
+        for task in outcome.score.tasks:
+            name = own[task.id]
+            names = {check.misconception for check in task.checks if check.misconception}
+            findings.company += 1
+            findings.company_named += name in names
+            if task.status == "passed":
+                findings.problems.append(
+                    f"misconception {name} passes every check of its task in company (seed "
+                    f"{outcome.seed}): {outcome.case.name}"
+                )
+            findings.problems += [
+                f"misconception {name} is taken for {wrong} in company (seed {outcome.seed}): "
+                f"{outcome.case.name}"
+                for wrong in sorted(names - {name})
+            ]
+
+
 def _not_passed(outcome: Outcome, name: str) -> list[str]:
     return [
         f"{name} fails {_said(outcome, check)}"
@@ -220,7 +249,7 @@ def _flaky(groups: Iterable[Sequence[Outcome]]) -> dict[str, dict[str, str]]:
                 for check in task.checks:
                     seen[f"{task.id} {check.id}"].setdefault(check.status, outcome.seed)
         for key, statuses in seen.items():
-            if len(statuses) > 1 and group[0].case.kind != "pair":
+            if len(statuses) > 1:
                 task_id, _, check_id = key.partition(" ")
                 told = ", ".join(f"{word} with seed {seed}" for word, seed in statuses.items())
                 found[task_id].setdefault(

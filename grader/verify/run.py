@@ -21,13 +21,14 @@ from grader.verify.calibrate import (
 )
 from grader.verify.cases import (
     Case,
-    pair_cases,
+    missing_cases,
     reference_case,
     stub_case,
     trivial_cases,
     variant_cases,
 )
 from grader.verify.findings import Findings, examine
+from grader.verify.pairs import Meetings, pair_cases, several_cases
 from grader.verify.running import Bench, Outcome, VerifyError
 from grader.verify.thresholds import (
     FILE,
@@ -134,11 +135,11 @@ class Verification:
             ]
         first = [(reference_case(*place, [task]), seed) for task in self.tasks]
         runs = [(case, seed + n) for case in cases for n in range(self._seeds(case))]
-        if self.wanted.pairs:
-            runs += [(case, seed) for case in pair_cases(*place, self.catalogue, self.tasks)]
         with self._bench() as bench:
             outcomes = self._grade(bench, "the reference", first)
             runs += self._repeats(outcomes)
+            if self.wanted.pairs:
+                runs += [(case, seed) for case in self._pairs(bench)]
             outcomes += self._grade(bench, "everything else", runs)
         only = self.wanted.reference_only
         findings = examine(outcomes, self.manifest, reference_only=only)
@@ -198,6 +199,15 @@ class Verification:
         record = measured(found, seeds)
         write_tolerances(self.solution, record)
         return record
+
+    def _pairs(self, bench: Bench) -> list[Case]:
+        """Submissions with more than one misconception."""
+        place, seed = (self.solution, self.manifest), self.wanted.seed
+        missing = [(case, seed) for case in missing_cases(*place, self.tasks)]
+        meetings = Meetings(self._grade(bench, "which tasks meet", missing))
+        chosen = [v for v in self.catalogue.misconceptions if v.task in self.tasks]
+        makers = (pair_cases, several_cases)
+        return [case for make in makers for case in make(*place, chosen, meetings)]
 
     def _seeds(self, case: Case) -> int:
         most = {"alternative": MOST_ALTERNATIVES, "misconception": MOST_MISCONCEPTIONS}

@@ -78,6 +78,7 @@ class Bench(Closing):
             seed=seed,
             artifacts=str(place / "artifacts"),
             tasks=list(case.tasks),
+            diagnosed=case.diagnosed,
         )
 
     def close(self) -> None:

@@ -35,6 +35,13 @@ def render(findings: Findings, *, color: bool = False, stream: TextIO | None = N
         console.print(
             Text(f"{findings.pairs} pairs of misconceptions: {findings.pairs_named} named.")
         )
+    if findings.several:
+        console.print(
+            Text(
+                f"{findings.several} submissions with misconceptions of tasks that do not meet: "
+                f"{findings.company_named} of {findings.company} named."
+            )
+        )
     _list(console, "Caught, but not named:", findings.unnamed)
     _list(console, "To look at:", findings.weak)
     _list(console, "Problems:", findings.problems)

@@ -21,7 +21,7 @@ from rich.progress import track
 from torch.nn import functional
 
 from grader.judge.student import Student
-from grader.variants import splice
+from grader.splicing import Source, splice
 from grader.worker.executor import Executor
 from grader.worker.probes import PROBES
 
@@ -105,7 +105,7 @@ def measure(metric: str, kind: str, variant: str, seed: int) -> float:
     check = checks()
     text = (SOLUTION / "applications.py").read_text()
     if variant != "reference":
-        text = splice(text, (SOLUTION / kind / f"{variant}.py").read_text(), variant)
+        text = splice(text, Source((SOLUTION / kind / f"{variant}.py").read_text(), variant))
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "applications.py").write_text(text)
         student = Student(Executor(Path(folder), PROBES))

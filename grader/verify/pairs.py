@@ -1,0 +1,80 @@
+"""Submissions with several mistakes at once, to see that none of them is taken for a third."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Literal
+
+from grader.manifest import Manifest
+from grader.variants import Variant, apply, fit_together
+from grader.verify.cases import Case
+from grader.verify.running import Outcome
+
+
+class Meetings:
+    """Which tasks meet: a check of one runs what a student wrote for the other.
+
+    Parameters
+    ----------
+    outcomes
+        Of :func:`grader.verify.cases.missing_cases`: what a task meets fails without it.
+    """
+
+    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+        self._needs = {
+            (outcome.case.task, task.id)
+            for outcome in outcomes
+            for task in outcome.score.tasks
+            if task.status != "passed"
+        }
+
+    def meet(self, one: str, other: str) -> bool:
+        """Whether two tasks meet, or are one."""
+        return one == other or not self._needs.isdisjoint({(one, other), (other, one)})
+
+
+def pair_cases(
+    solution: Path, manifest: Manifest, chosen: Sequence[Variant], meetings: Meetings
+) -> Iterator[Case]:
+    """Every two misconceptions that meet and fit into one solution, on their tasks."""
+    for pair in combinations(chosen, 2):
+        if meetings.meet(*(variant.task for variant in pair)) and fit_together(pair):
+            yield _case("pair", solution, manifest, pair)
+
+
+def several_cases(
+    solution: Path, manifest: Manifest, chosen: Sequence[Variant], meetings: Meetings
+) -> Iterator[Case]:
+    """Misconceptions of tasks that do not meet, as many at once as there are such tasks.
+
+    Each of them is in one submission with others at least. What is found of such tasks should not
+    depend on each other, so not every two of them have to be tried.
+    """
+    waiting = list(chosen)
+    start = 0
+    while waiting:
+        group = waiting[:1]
+        for variant in (*waiting[1:], *chosen[start:], *chosen[:start]):
+            apart = not any(meetings.meet(variant.task, other.task) for other in group)
+            if apart and fit_together((*group, variant)):
+                group.append(variant)
+        waiting = [variant for variant in waiting if variant not in group]
+        start = (start + len(group)) % len(chosen)
+        if len(group) > 1:
+            yield _case("several", solution, manifest, group)
+
+
+def _case(
+    kind: Literal["pair", "several"],
+    solution: Path,
+    manifest: Manifest,
+    variants: Sequence[Variant],
+) -> Case:
+    tasks = {variant.task for variant in variants}
+    return Case(
+        kind=kind,
+        name=" + ".join(variant.id for variant in variants),
+        tasks=tuple(task for task in manifest.task_ids() if task in tasks),
+        modules=apply(solution, manifest, variants),
+        variants=tuple(variants),
+    )
