@@ -1,5 +1,6 @@
 """What a task's results depend on is found without running anything, and nothing is missed."""
 
+import ast
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from grader.batch.keys import Basis, Setting, changes
 from grader.batch.reach import Checks, Reach
 from grader.batch.sight import read_submitted, seen
 from grader.manifest import load_manifest
+
+PACKAGE = Path(keys.__file__).parents[1]
 
 SETTING = Setting(device="cpu", layers=("landlock",), sandbox=True, preload=())
 ANYTHING = Reach({}, frozenset(), False, frozenset())
@@ -294,6 +297,25 @@ def test_the_source_of_a_checkout_is_part_of_the_key_and_of_an_installed_one_is_
 
 def visible(folder, task="solve", unit="layers", found=ANYTHING):
     return set(seen(read_submitted(folder), task, unit, found))
+
+
+def imported(path):
+    """Modules beside the grader's packages that a file of it imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader"):
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            yield from (PACKAGE / f"{name.partition('.')[2]}.py" for name in names)
+
+
+def test_all_that_judges_workers_and_checks_import_is_part_of_the_key():
+    waiting = [path for name in keys._DECIDING for path in (PACKAGE / name).rglob("*.py")]
+    found = set()
+    while waiting:
+        new = {path for path in imported(waiting.pop()) if path.is_file()} - found
+        found |= new
+        waiting += new
+    beside = {path.name for path in found if path.parent == PACKAGE}
+    assert beside == set(keys._DECIDING_FILES)
 
 
 def test_a_task_sees_its_unit_and_what_that_imports(tmp_path):

@@ -34,7 +34,10 @@ _TITLES: Final = frozenset(
 _UNSEEN: Final = frozenset({"title", "points", "depends", "tasks"})
 """Of a unit or task, likewise."""
 _DECIDING: Final = ("checks", "worker", "judge")
-_DECIDING_FILES: Final = ("scores.py", "manifest.py", "texts.py", "variants.py")
+_DECIDING_FILES: Final = (
+    *("manifest.py", "scores.py", "splicing.py", "texts.py"),
+    *("todo.py", "torchvision_cpu.py", "variants.py"),
+)
 """Of the grader's own source: what decides how a check ends. Its command line does not."""
 _ALIASES: Final = {"PIL": "pillow", "skimage": "scikit-image", "sklearn": "scikit-learn"}
 """Packages that are imported by another name than they are installed by."""

@@ -60,7 +60,9 @@ class Checks:
             if not _IGNORED & set(path.relative_to(root).parts)
         }
         self._sources: dict[str, Source] = {}
+        self._definers: dict[str, dict[str, set[Piece]]] = {}
         self._reached: dict[Piece, frozenset[Piece]] = {}
+        self._digests: dict[bool, dict[str, str]] = {}
 
     def of_task(self, task: str) -> Reach:
         """What decides the results of a task, the gate checks that it depends on included."""
@@ -199,12 +201,13 @@ class Checks:
 
     def _named(self, name: str, words: frozenset[str]) -> set[Piece]:
         """Statements of a file that define one of some names, and those that always matter."""
-        source = self._source(name)
-        return {
-            (name, number)
-            for number, statement in enumerate(source.statements)
-            if statement.always or source.opaque or not statement.names.isdisjoint(words)
-        }
+        if name not in self._definers:
+            self._definers[name] = _definers(self._source(name))
+        definers = self._definers[name]
+        found = set(definers[""])
+        for word in definers.keys() & words:
+            found |= definers[word]
+        return found
 
     def _imported(self, wanted: Import) -> set[Piece]:
         """What of the solution an import may bring in."""
@@ -223,9 +226,19 @@ class Checks:
 
     def _called(self, module: str) -> list[str]:
         """Files that may be a module, from whichever folder it is imported."""
-        place = "/" + module.replace(".", "/")
-        ends = (f"{place}.py", f"{place}/__init__.py")
-        return [name for name in self._files if f"/{name}".endswith(ends)]
+        return self._by_module.get(module, [])
+
+    @cached_property
+    def _by_module(self) -> dict[str, list[str]]:
+        """Files by the dotted names that they have from each folder above them."""
+        found: dict[str, list[str]] = {}
+        for name in self._files:
+            parts = name.removesuffix(".py").split("/")
+            if parts[-1] == "__init__":
+                parts.pop()
+            for start in range(len(parts)):
+                found.setdefault(".".join(parts[start:]), []).append(name)
+        return found
 
     # Reading
 
@@ -289,6 +302,11 @@ class Checks:
 
     def _beside(self, *, everything: bool) -> dict[str, str]:
         """Digests of what checks may read: pytest's configuration, and files that are no code."""
+        if everything not in self._digests:
+            self._digests[everything] = self._digested(everything=everything)
+        return self._digests[everything]
+
+    def _digested(self, *, everything: bool) -> dict[str, str]:
         places = [self._root / name for name in _CONFIGURATION]
         places += sorted((self._root if everything else self._root / "checks").rglob("*"))
         places += sorted((self._root / FOLDERS["misconception"]).rglob("*.py"))
@@ -318,6 +336,16 @@ class Checks:
 def _is_check_file(name: str) -> bool:
     stem = PurePosixPath(name).stem
     return stem.startswith("test_") or stem.endswith("_test")
+
+
+def _definers(source: Source) -> dict[str, set[Piece]]:
+    """Statements of a file by what they define; those that always matter under no name."""
+    found: dict[str, set[Piece]] = {"": set()}
+    for number, statement in enumerate(source.statements):
+        free = statement.always or source.opaque
+        for name in ("",) if free else statement.names:
+            found.setdefault(name, set()).add((source.name, number))
+    return found
 
 
 def _may_be(task: str, tasks: frozenset[str] | None) -> bool:

@@ -8,7 +8,7 @@ import ast
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -110,14 +110,15 @@ def read_source(path: Path, name: str) -> Source:
                 everywhere=statement.everywhere or acts,
             )
         )
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    opaque = not _OPAQUE_NAMES.isdisjoint(names)
+    named = (_OPAQUE_NAMES & statement.words for statement in statements)
+    opaque = any(named) and not _OPAQUE_NAMES.isdisjoint(_names(tree))
     opaque |= any(not _OPAQUE.isdisjoint(statement.words) for statement in statements)
     return Source(name, tuple(settled), opaque)
 
 
 def _statement(node: ast.stmt, marks: set[str]) -> Statement:
     """A statement; `marks` are names of the file that stand for decorators of pytest's."""
+    parts = list(ast.walk(node))
     names, always, test = _defined(node)
     acts = not isinstance(node, _DEFINITIONS) or _is_odd(node)
     if not always:
@@ -127,9 +128,9 @@ def _statement(node: ast.stmt, marks: set[str]) -> Statement:
         )
     return Statement(
         label=next(iter(sorted(names)), type(node).__name__.lower()),
-        names=names | _fixture_names(node) | _globals(node),
+        names=names | _fixture_names(node) | _globals(parts),
         words=frozenset(_words(node)),
-        imports=tuple(_imports(node)),
+        imports=tuple(_imports(node, parts)),
         digest=hashlib.sha256(ast.dump(node).encode("utf-8", "surrogatepass")).hexdigest(),
         always=always,
         everywhere=acts,
@@ -186,9 +187,13 @@ def _is_odd(node: ast.stmt) -> bool:
     return not all(isinstance(part, plain) for target in targets for part in ast.walk(target))
 
 
-def _globals(node: ast.stmt) -> frozenset[str]:
-    """Names of the file that a function in the statement may change."""
-    found = (part.names for part in ast.walk(node) if isinstance(part, ast.Global))
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _globals(parts: Iterable[ast.AST]) -> frozenset[str]:
+    """Names of the file that a function in a statement of these parts may change."""
+    found = (part.names for part in parts if isinstance(part, ast.Global))
     return frozenset(name for names in found for name in names)
 
 
@@ -249,8 +254,8 @@ def _is_text(node: ast.AST) -> bool:
     )
 
 
-def _imports(node: ast.stmt) -> Iterator[Import]:
-    for part in ast.walk(node):
+def _imports(node: ast.stmt, parts: Iterable[ast.AST]) -> Iterator[Import]:
+    for part in parts:
         if isinstance(part, ast.Import):
             yield from (Import(alias.name, None) for alias in part.names)
         elif isinstance(part, ast.ImportFrom):
@@ -258,6 +263,6 @@ def _imports(node: ast.stmt) -> Iterator[Import]:
             yield Import(part.module or "", None if "*" in names else names)
     targets = getattr(node, "targets", ())
     if any(isinstance(target, ast.Name) and target.id == "pytest_plugins" for target in targets):
-        for part in ast.walk(node):
+        for part in parts:
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 yield Import(part.value, None)
