@@ -69,6 +69,15 @@ def test_pairs_are_of_one_task_or_of_tasks_that_meet(solution, manifest, chosen)
     ]
 
 
+def test_of_slow_tasks_each_misconception_is_in_one_pair_at_least(solution, manifest, chosen):
+    found = meetings(*EVERYTHING, ("solve", "predict"))
+    for slow, least in ({"predict"}, 1), ({"solve"}, 2), ({"solve", "predict"}, 2):
+        cases = list(pair_cases(solution, manifest, chosen, found, slow))
+        covered = {variant for case in cases for variant in case.variants}
+        assert len(cases) == least
+        assert covered >= {variant for variant in chosen if variant.task in slow}
+
+
 def test_misconceptions_of_tasks_that_do_not_meet_come_together(solution, manifest, chosen):
     found = list(several_cases(solution, manifest, chosen, meetings(*EVERYTHING)))
     assert [case.name for case in found] == [
@@ -79,6 +88,10 @@ def test_misconceptions_of_tasks_that_do_not_meet_come_together(solution, manife
     nobody = meetings(*EVERYTHING, ("solve", "predict"))
     assert list(several_cases(solution, manifest, chosen, nobody)) == []
     assert list(several_cases(solution, manifest, (), nobody)) == []
+    slow = several_cases(solution, manifest, chosen, meetings(*EVERYTHING), {"predict"})
+    assert [case.name for case in slow] == ["solve.intercept_added + predict.summed_over_samples"]
+    both = several_cases(solution, manifest, chosen, meetings(*EVERYTHING), set(TASKS))
+    assert len(list(both)) == 1
 
 
 def test_a_pair_that_is_taken_for_a_third_is_a_problem(manifest):

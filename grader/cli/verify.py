@@ -23,8 +23,8 @@ from grader.cli.common import FOLDER, UsageProblem
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Seeds for the reference; a tenth as many for tasks on which it takes more than a second, "
-    "at most 20 for an alternative and 5 for a misconception.",
+    help="Seeds for the reference; a tenth as many for tasks on which it takes more than half a "
+    "second, at most 20 for an alternative and 5 for a misconception.",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Gradings at a time.  [default: the cores]"

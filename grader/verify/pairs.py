@@ -1,8 +1,9 @@
 """Submissions with several mistakes at once, to see that none of them is taken for a third."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from grader.manifest import Manifest
@@ -34,32 +35,50 @@ class Meetings:
 
 
 def pair_cases(
-    solution: Path, manifest: Manifest, chosen: Sequence[Variant], meetings: Meetings
+    solution: Path,
+    manifest: Manifest,
+    chosen: Sequence[Variant],
+    meetings: Meetings,
+    slow: Collection[str] = (),
 ) -> Iterator[Case]:
-    """Every two misconceptions that meet and fit into one solution, on their tasks."""
-    for pair in combinations(chosen, 2):
-        if meetings.meet(*(variant.task for variant in pair)) and fit_together(pair):
+    """Misconceptions of one task or of tasks that meet, two that fit into one solution at a time.
+
+    Every two of them; but of tasks that are slow, each misconception in one pair at least.
+    """
+    waiting = {variant for variant in chosen if variant.task in slow}
+    pairs = list(combinations(chosen, 2))
+    if waiting:
+        Random(0).shuffle(pairs)  # so that they do not all meet the same one
+    for pair in pairs:
+        wanted = not waiting.isdisjoint(pair) or not any(v.task in slow for v in pair)
+        if wanted and meetings.meet(*(v.task for v in pair)) and fit_together(pair):
+            waiting.difference_update(pair)
             yield _case("pair", solution, manifest, pair)
 
 
 def several_cases(
-    solution: Path, manifest: Manifest, chosen: Sequence[Variant], meetings: Meetings
+    solution: Path,
+    manifest: Manifest,
+    chosen: Sequence[Variant],
+    meetings: Meetings,
+    slow: Collection[str] = (),
 ) -> Iterator[Case]:
     """Misconceptions of tasks that do not meet, as many at once as there are such tasks.
 
-    Each of them is in one submission with others at least. What is found of such tasks should not
+    Each of them is in one submission with others at least, in one only if its task is slow. What is found of such tasks should not
     depend on each other, so not every two of them have to be tried.
     """
     waiting = list(chosen)
+    quick = [variant for variant in chosen if variant.task not in slow]
     start = 0
     while waiting:
         group = waiting[:1]
-        for variant in (*waiting[1:], *chosen[start:], *chosen[:start]):
+        for variant in (*waiting[1:], *quick[start:], *quick[:start]):
             apart = not any(meetings.meet(variant.task, other.task) for other in group)
             if apart and fit_together((*group, variant)):
                 group.append(variant)
         waiting = [variant for variant in waiting if variant not in group]
-        start = (start + len(group)) % len(chosen)
+        start = (start + len(group)) % max(1, len(quick))
         if len(group) > 1:
             yield _case("several", solution, manifest, group)
 

@@ -1,7 +1,7 @@
 """One run of ``grader verify``."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -47,8 +47,8 @@ from grader.verify.tolerances import (
     write_tolerances,
 )
 
-SLOW_S: Final = 1.0
-"""Tasks on which the reference takes longer are repeated a tenth as often."""
+SLOW_S: Final = 0.5
+"""Tasks on which the reference takes longer are repeated a tenth as often, and have fewer pairs."""
 SELDOM: Final = 10
 MOST_ALTERNATIVES: Final = 20
 MOST_MISCONCEPTIONS: Final = 5
@@ -139,7 +139,7 @@ class Verification:
             outcomes = self._grade(bench, "the reference", first)
             runs += self._repeats(outcomes)
             if self.wanted.pairs:
-                runs += [(case, seed) for case in self._pairs(bench)]
+                runs += [(case, seed) for case in self._pairs(bench, _slow(outcomes))]
             outcomes += self._grade(bench, "everything else", runs)
         only = self.wanted.reference_only
         findings = examine(outcomes, self.manifest, reference_only=only)
@@ -200,14 +200,16 @@ class Verification:
         write_tolerances(self.solution, record)
         return record
 
-    def _pairs(self, bench: Bench) -> list[Case]:
+    def _pairs(self, bench: Bench, slow: set[str]) -> list[Case]:
         """Submissions with more than one misconception."""
         place, seed = (self.solution, self.manifest), self.wanted.seed
         missing = [(case, seed) for case in missing_cases(*place, self.tasks)]
         meetings = Meetings(self._grade(bench, "which tasks meet", missing))
         chosen = [v for v in self.catalogue.misconceptions if v.task in self.tasks]
-        makers = (pair_cases, several_cases)
-        return [case for make in makers for case in make(*place, chosen, meetings)]
+        return [
+            *pair_cases(*place, chosen, meetings, slow),
+            *several_cases(*place, chosen, meetings, slow),
+        ]
 
     def _seeds(self, case: Case) -> int:
         most = {"alternative": MOST_ALTERNATIVES, "misconception": MOST_MISCONCEPTIONS}
@@ -215,7 +217,7 @@ class Verification:
 
     def _repeats(self, outcomes: Sequence[Outcome]) -> list[tuple[Case, int]]:
         """The reference with further seeds: quick tasks every time, slow ones now and then."""
-        slow = {o.case.tasks[0] for o in outcomes if o.score.duration_s > SLOW_S}
+        slow = _slow(outcomes)
         quick = [task for task in self.tasks if task not in slow]
         every, now = self.wanted.repeat, math.ceil(self.wanted.repeat / SELDOM)
         place, seed = (self.solution, self.manifest), self.wanted.seed
@@ -245,6 +247,11 @@ class Verification:
             tolerances=tolerances,
         )
         return Bench(options, self.wanted.jobs)
+
+
+def _slow(outcomes: Iterable[Outcome]) -> set[str]:
+    """The slow tasks, of gradings of the reference on one each."""
+    return {o.case.tasks[0] for o in outcomes if o.score.duration_s > SLOW_S}
 
 
 def _nothing(line: str) -> None:
