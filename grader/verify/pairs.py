@@ -65,8 +65,8 @@ def several_cases(
 ) -> Iterator[Case]:
     """Misconceptions of tasks that do not meet, as many at once as there are such tasks.
 
-    Each of them is in one submission with others at least, in one only if its task is slow. What is found of such tasks should not
-    depend on each other, so not every two of them have to be tried.
+    Each of them is in one submission with others at least, in one only if its task is slow. What is
+    found of such tasks should not depend on each other, so not every two have to be tried.
     """
     waiting = list(chosen)
     quick = [variant for variant in chosen if variant.task not in slow]
