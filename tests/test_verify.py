@@ -13,6 +13,7 @@ from grader.manifest import load_manifest
 from grader.new import make
 from grader.scores import Check, Digest, Environment, Score, Task
 from grader.variants import load_catalogue
+from grader.verify import run
 from grader.verify.cases import (
     Case,
     dependants,
@@ -22,6 +23,7 @@ from grader.verify.cases import (
     variant_cases,
 )
 from grader.verify.findings import examine
+from grader.verify.progress import VerifyProgress
 from grader.verify.running import Outcome
 from grader.verify.table import render
 
@@ -293,3 +295,15 @@ def test_a_broken_catalogue_ends_with_2_and_names_the_file(tmp_path):
     result = invoke("--solution", place)
     assert result.exit_code == 2
     assert "broken.py:1: does not parse" in result.stderr
+
+
+@pytest.mark.parametrize(("jobs", "threads", "at_a_time"), [(4, 1, 4), (4, 2, 2), (2, 4, 1)])
+def test_with_more_threads_fewer_are_graded_at_a_time(
+    solution, monkeypatch, jobs, threads, at_a_time
+):
+    made = []
+    monkeypatch.setattr(run, "Bench", lambda options, jobs: made.append((options, jobs)))
+    wanted = run.Wanted(solution=solution, jobs=jobs, threads=threads, sandbox="none")
+    run.Verification(wanted, VerifyProgress())._bench()
+    ((options, found),) = made
+    assert (options.bounds.threads, found) == (threads, at_a_time)

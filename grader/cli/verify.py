@@ -27,7 +27,9 @@ from grader.cli.common import FOLDER, UsageProblem
     "second, at most 20 for an alternative and 5 for a misconception.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(min=1), help="Gradings at a time.  [default: the cores]"
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Gradings at a time; with N threads each, an N-th of these.  [default: the cores]",
 )
 @click.option(
     "--seed",

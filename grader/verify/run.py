@@ -78,6 +78,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Ids; none means all."""
     repeat: int = 1
     jobs: int = 1
+    """Gradings at a time, of one thread each."""
     seed: int = 0
     """The first; the others follow it."""
     sandbox: str = "auto"
@@ -235,7 +236,7 @@ class Verification:
         return list(bench.grade(runs, self.progress.advance))
 
     def _bench(self, *, threads: int | None = None, tolerances: bool = False) -> Bench:
-        sandbox = self.wanted.sandbox
+        sandbox, threads = self.wanted.sandbox, threads or self.wanted.threads
         options = judge_options(
             self.solution,
             self.manifest,
@@ -243,10 +244,10 @@ class Verification:
             layers=layers(sandbox, _nothing),  # what is missing matters little for code of ours
             sandbox=sandbox,
             device=Device(),
-            threads=threads or self.wanted.threads,
+            threads=threads,
             tolerances=tolerances,
         )
-        return Bench(options, self.wanted.jobs)
+        return Bench(options, max(1, self.wanted.jobs // threads))  # threads wait for each other
 
 
 def _slow(outcomes: Iterable[Outcome]) -> set[str]:
