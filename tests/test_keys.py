@@ -214,6 +214,14 @@ def test_where_the_code_leaves_a_doubt_every_task_may_depend_on_it(root, code):
     assert {task for task in before if before[task] != after[task]} == BOTH
 
 
+def test_a_check_that_calls_a_method_eval_is_like_any_other(root):
+    (root / "checks/public/test_mode.py").write_text(
+        "import pytest\n\n\ndef unused():\n    return 1\n\n\n@pytest.mark.task('solve')\n"
+        "def test_mode(student):\n    '''Mode.'''\n    student.ridge.net.eval()\n"
+    )
+    assert changed(root, "checks/public/test_mode.py", "return 1", "return 2") == set()
+
+
 def test_a_reference_that_is_asked_for_by_a_computed_name_is_all_of_it(root):
     (root / "more.py").write_text("WIDTH = 1\n")
     assert changed(root, "more.py", "1", "2") == set()

@@ -307,3 +307,17 @@ def test_with_more_threads_fewer_are_graded_at_a_time(
     run.Verification(wanted, VerifyProgress())._bench()
     ((options, found),) = made
     assert (options.bounds.threads, found) == (threads, at_a_time)
+
+
+def test_mistakes_are_named_only_where_names_are_asked_for(solution, manifest):
+    catalogue = load_catalogue(solution, manifest)
+    wrong = next(c for c in variant_cases(solution, manifest, catalogue, TASKS) if c.diagnosed)
+    trivial = msgspec.structs.replace(wrong, kind="trivial")
+    wanted = run.Wanted(solution=solution, sandbox="none")
+    with run.Verification(wanted, VerifyProgress())._bench() as bench:
+        found = list(bench.grade([(wrong, 0), (trivial, 0)]))
+    names = {
+        made.case.kind: {c.misconception for task in made.score.tasks for c in task.checks} - {None}
+        for made in found
+    }
+    assert names == {"misconception": {wrong.name}, "trivial": set()}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -258,12 +258,12 @@ class _Diagnosis:
                 for verdict, segment in zip(verdicts, self.segments, strict=True)
             ):
                 partial.append(hypothesis)
-        pairs = [
+        pairs = (
             (*one, other[-1])
             for one, other in combinations(partial, 2)
             if one != self.known and fit_together((*one, other[-1]))
-        ]
-        return pairs[:MOST_PAIRS]
+        )
+        return list(islice(pairs, MOST_PAIRS))
 
     def _samples(self, hypothesis: Hypothesis, count: int) -> list[Replies]:
         """All replies of a solution with some misconceptions, with other random numbers each."""
