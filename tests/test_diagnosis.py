@@ -30,6 +30,7 @@ tasks = [
   { id = "total", title = "Total", points = 4 },
   { id = "mean", title = "Mean", points = 4, depends = ["total"] },
   { id = "spread", title = "Spread", points = 4 },
+  { id = "level", title = "Level", points = 4 },
   { id = "noise", title = "Noise", points = 4 },
   { id = "net", title = "A network", points = 4 },
   { id = "norm", title = "A normalised network", points = 4 },
@@ -50,6 +51,9 @@ def spread(x):
     low = x.min(axis=0)
     high = x.max(axis=0)
     return high - low
+
+def level(x):
+    return float((x + np.random.normal(size=x.shape)).mean())
 
 def noise(x, p):
     return x * (np.random.default_rng().random(x.shape) > p) / (1 - p)
@@ -100,6 +104,10 @@ def spread(x):
     high = x.max(axis=0)
     return high - low
 """.strip()
+LEVEL = """
+def level(x):
+    return float((x + np.random.normal(size=x.shape)).mean())
+""".strip()
 
 
 def wrong(sentence, code):
@@ -110,6 +118,12 @@ CATALOGUE = {
     "total/columns": wrong("took rows", "def total(x):\n    return x.sum(axis=1)"),
     "total/absolute": wrong("took sizes", "def total(x):\n    return np.abs(x).sum(axis=0)"),
     "total/one": wrong("forgot one", "def total(x):\n    return x[1:].sum(axis=0)"),
+    "spread/empty": wrong("took nothing", "def spread(x):\n    return np.full(5, np.nan)"),
+    "spread/graph": wrong(
+        "went back",
+        "def spread(x):\n    torch.ones(2).sum().backward()\n    return x[0]",
+    ),
+    "level/sum": wrong("added", LEVEL.replace("mean", "sum")),
     "mean/sum": wrong("divided by nothing", "def mean(x):\n    return total(x)"),
     "mean/less": wrong("divided by N - 1", "def mean(x):\n    return total(x) / (len(x) - 1)"),
     "spread/absolute": wrong("took sizes", SPREAD.replace("x.min", "np.abs(x).min")),
@@ -258,6 +272,39 @@ def test_code_that_is_written_otherwise_is_known_by_what_it_returns_too(grading)
 def test_nothing_is_guessed_for_a_mistake_that_nobody_wrote_down(grading):
     submission = grading(module="def total(x):\n    return 2 * x.sum(axis=0)\n")
     submission.check("total.right", ask_total, passed=False)
+    assert submission.names() == {}
+
+
+def test_a_misconception_without_numbers_is_not_named_for_other_numbers(grading):
+    submission = grading(module="def spread(x):\n    return 2 * x.max(axis=0)\n")
+    submission.check("spread.right", lambda student: student.sums.spread(X), passed=False)
+    assert submission.names() == {}
+    submission = grading("spread.empty")
+    submission.check("spread.right", lambda student: student.sums.spread(X), passed=False)
+    assert submission.names() == {"spread.right": "spread.empty"}
+
+
+def test_errors_of_torch_are_told_apart_by_what_they_say(grading):
+    text = "import torch\ndef spread(x):\n    return torch.ones(2, 3) @ torch.ones({}, 3)\n"
+    submission = grading(module=text.format(2))
+    submission.check("spread.right", lambda student: student.sums.spread(X), passed=False)
+    assert submission.names() == {}
+    submission = grading("spread.graph")
+    submission.check("spread.right", lambda student: student.sums.spread(X), passed=False)
+    assert submission.names() == {"spread.right": "spread.graph"}
+
+
+def test_a_random_number_alone_is_known_only_where_chance_changes_it_little(grading):
+    def ask(x):
+        return lambda student: student.sums.level(x)
+
+    twice = "import numpy as np\n" + LEVEL.replace("x +", "x + 0 * np.random.rand() +")
+    module = twice.replace("mean", "sum")  # other random numbers than the misconception draws
+    submission = grading(module=module)
+    submission.check("level.steady", ask(np.full((50, 4), 40.0)), passed=False)
+    assert submission.names() == {"level.steady": "level.sum"}
+    submission = grading(module=module)
+    submission.check("level.unsteady", ask(np.full((5, 4), 0.5)), passed=False)
     assert submission.names() == {}
 
 

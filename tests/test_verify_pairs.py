@@ -69,6 +69,29 @@ def test_pairs_are_of_one_task_or_of_tasks_that_meet(solution, manifest, chosen)
     ]
 
 
+def test_two_that_make_the_code_of_a_single_one_are_no_pair(tmp_path):
+    make("ridge", tmp_path)
+    place = tmp_path / "misconceptions" / "predict"
+    text = (
+        'def predict(x, weights):\n    """Predict."""\n    scale = {}\n    return {}x @ weights\n'
+    )
+    module = tmp_path / "ridge.py"
+    before, mark, _ = module.read_text().partition("def predict")
+    assert mark
+    module.write_text(before + text.format(1, ""))
+    for path in place.glob("*.py"):
+        path.unlink()
+    for name, values in {"a": (2, ""), "b": (1, "-"), "both": (2, "-")}.items():
+        sentence = '"""You went wrong.\n\nHint: Look again.\n"""\n'
+        (place / f"{name}.py").write_text(sentence + text.format(*values))
+    manifest = load_manifest(tmp_path)
+    found = load_catalogue(tmp_path, manifest).of_task("predict")
+    assert [v.name for v in found] == ["a", "b", "both"]
+    assert list(pair_cases(tmp_path, manifest, found, meetings())) == []
+    names = [case.name for case in pair_cases(tmp_path, manifest, found[:2], meetings())]
+    assert names == ["predict.a + predict.b"]
+
+
 def test_of_slow_tasks_each_misconception_is_in_one_pair_at_least(solution, manifest, chosen):
     found = meetings(*EVERYTHING, ("solve", "predict"))
     for slow, least in ({"predict"}, 1), ({"solve"}, 2), ({"solve", "predict"}, 2):

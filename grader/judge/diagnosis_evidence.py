@@ -29,6 +29,9 @@ FAR: Final = 7.0
 """Deviations of a feature, over ten samples of it, within which another sample lies: for a normal
 variable, Student's t with nine degrees of freedom puts one in 10,000 beyond 6.6 of them."""
 
+SHARP: Final = 0.05
+"""How far, as a share of its size, chance may move a number by which a bug is told."""
+
 
 def of(request: Request) -> Answer:
     """What the submission replied, in the form of an answer."""
@@ -158,7 +161,10 @@ def _close(one: Any, other: Any, reference: Any) -> bool:
     bound = RTOL.get(name, RTOL_HALF) * _size(other)
     if apart <= bound:
         return True
-    return reference is not None and apart <= NEARER * _apart(other, reference)
+    if reference is None:
+        return False
+    gap = _apart(other, reference)
+    return math.isfinite(gap) and apart <= NEARER * gap
 
 
 def related(answers: Sequence[Answer]) -> Answer:
@@ -216,6 +222,17 @@ def within(one: Answer, samples: Sequence[Answer]) -> bool:
     rests = ([*samples[:number], *samples[number + 1 :]] for number in range(len(samples)))
     usual = min(_known(sample, rest) for sample, rest in zip(samples, rests, strict=True))
     return usual < MOSTLY or _known(one, samples) > usual / 2
+
+
+def telling(samples: Sequence[Answer]) -> bool:
+    """Whether it means something that an answer lies within samples of a random answer.
+
+    Where they hold nothing but numbers that chance moves far, another bug's lie there, too.
+    """
+    if any(_arrays(sample) for sample in samples):
+        return True
+    columns = zip(*map(features, samples), strict=True)
+    return all(FAR * np.std(c, ddof=1) <= SHARP * abs(np.mean(c)) + 1e-9 for c in columns)
 
 
 def _known(answer: Answer, samples: Sequence[Answer]) -> float:

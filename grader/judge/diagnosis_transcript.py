@@ -4,18 +4,20 @@ A :class:`Recorder` stands between :class:`grader.judge.student.Student` and its
 copies, since a check may change its arrays after a call, and stops where too much would be kept.
 """
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from grader.judge.errors import StudentError
+from grader.judge.errors import StudentError, describe_error
 from grader.judge.student import Backend
 from grader.worker.handles import Handle, Target
 
 MAX_BYTES: Final = 96 * 2**20
 """Of arrays that are kept for one submission; what is beyond is not diagnosed."""
+_NUMBERS: Final = re.compile(r"[\d.,]*\d")
 
 _Result = TypeVar("_Result")
 
@@ -211,5 +213,12 @@ class _Asking:
 
 
 def kind_of(error: BaseException) -> str:
-    """The type name of an exception, wherever it was raised."""
-    return error.kind if isinstance(error, StudentError) else type(error).__name__
+    """The type name of an exception, wherever it was raised.
+
+    PyTorch says with RuntimeErrors very different things, so of these there is the text, too,
+    without its numbers.
+    """
+    kind = error.kind if isinstance(error, StudentError) else type(error).__name__
+    if kind != "RuntimeError":
+        return kind
+    return f"{kind}: {_NUMBERS.sub('#', describe_error(error).partition(': ')[2])}"

@@ -11,6 +11,7 @@ from grader.judge.diagnosis_evidence import (
     related,
     same,
     same_form,
+    telling,
     within,
 )
 from grader.judge.diagnosis_replay import Answer
@@ -128,7 +129,7 @@ def compare(
     elif matches:
         verdict.tells |= not same(student, reference)
     elif not forms:
-        verdict.tells |= not within(student, right)
+        verdict.tells |= telling(ours) and not within(student, right)
     return False
 
 

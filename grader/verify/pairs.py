@@ -43,8 +43,10 @@ def pair_cases(
 ) -> Iterator[Case]:
     """Misconceptions of one task or of tasks that meet, two that fit into one solution at a time.
 
-    Every two of them; but of tasks that are slow, each misconception in one pair at least.
+    Every two of them; but of tasks that are slow, each misconception in one pair at least. Two that
+    make the code of a single one are no pair.
     """
+    single = {frozenset(apply(solution, manifest, [v]).items()) for v in chosen}
     waiting = {variant for variant in chosen if variant.task in slow}
     pairs = list(combinations(chosen, 2))
     if waiting:
@@ -53,7 +55,9 @@ def pair_cases(
         wanted = not waiting.isdisjoint(pair) or not any(v.task in slow for v in pair)
         if wanted and meetings.meet(*(v.task for v in pair)) and fit_together(pair):
             waiting.difference_update(pair)
-            yield _case("pair", solution, manifest, pair)
+            case = _case("pair", solution, manifest, pair)
+            if frozenset(case.modules.items()) not in single:
+                yield case
 
 
 def several_cases(
