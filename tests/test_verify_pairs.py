@@ -90,6 +90,9 @@ def test_two_that_make_the_code_of_a_single_one_are_no_pair(tmp_path):
     assert list(pair_cases(tmp_path, manifest, found, meetings())) == []
     names = [case.name for case in pair_cases(tmp_path, manifest, found[:2], meetings())]
     assert names == ["predict.a + predict.b"]
+    chosen = load_catalogue(tmp_path, manifest).misconceptions
+    slow = pair_cases(tmp_path, manifest, chosen, meetings(("solve", "predict")), {"predict"})
+    assert {variant for case in slow for variant in case.variants} >= set(found)
 
 
 def test_of_slow_tasks_each_misconception_is_in_one_pair_at_least(solution, manifest, chosen):

@@ -54,9 +54,9 @@ def pair_cases(
     for pair in pairs:
         wanted = not waiting.isdisjoint(pair) or not any(v.task in slow for v in pair)
         if wanted and meetings.meet(*(v.task for v in pair)) and fit_together(pair):
-            waiting.difference_update(pair)
             case = _case("pair", solution, manifest, pair)
             if frozenset(case.modules.items()) not in single:
+                waiting.difference_update(pair)
                 yield case
 
 
