@@ -307,6 +307,22 @@ def visible(folder, task="solve", unit="layers", found=ANYTHING):
     return set(seen(read_submitted(folder), task, unit, found))
 
 
+def test_tasks_that_see_the_same_files_share_the_submission_s_side_of_their_keys(tmp_path):
+    root = tiny.write(tmp_path / "course")
+    folder = tmp_path / "kim"
+    folder.mkdir()
+    (folder / "ridge.py").write_text("x = 1")
+    (folder / "notes.txt").write_text("mine")
+    submitted = read_submitted(folder)
+    basis = Basis(root, load_manifest(root), SETTING, data=None)
+    own = basis.seen(submitted, ["solve", "predict"])
+    assert own["solve"] is own["predict"]
+    assert own["solve"] == {
+        "submission: notes.txt": submitted.digests["notes.txt"],
+        "submission: ridge.py": submitted.digests["ridge.py"],
+    }
+
+
 def imported(path):
     """Modules beside the grader's packages that a file of it imports."""
     for node in ast.walk(ast.parse(path.read_text())):

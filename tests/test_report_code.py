@@ -4,8 +4,10 @@ import pytest
 from report_class import CODE, write
 from sample_scores import make_score, make_task
 
+from grader.batch.intake import collect
 from grader.batch.rebuild import open_gradebook
 from grader.manifest import load_manifest
+from grader.report import side_by_side
 from grader.report.code import find_code, read_code, stopping_lines
 from grader.report.records import read_class
 
@@ -61,6 +63,20 @@ def test_the_code_that_was_graded_is_found_where_it_came_from(records, tmp_path)
     assert (found["student-0001"] / "lines.py").read_text().startswith(CODE)
 
 
+def test_the_code_of_a_large_class_is_found_on_all_cores(records, tmp_path, monkeypatch):
+    monkeypatch.setattr(side_by_side, "LEAST", 1)
+    monkeypatch.setattr(side_by_side, "cores", lambda: 3)
+    seen = []
+    monkeypatch.setattr(
+        "grader.report.code.collect", lambda *a, **k: seen.append(a) or collect(*a, **k)
+    )
+    found = find(records, tmp_path)
+    assert {name: (files / "lines.py").read_bytes() for name, files in found.items()} == {
+        record.id: (Path(record.entry.source) / "lines.py").read_bytes() for record in records
+    }
+    assert not seen  # in this process
+
+
 def test_code_that_has_changed_since_is_not_taken_for_what_was_graded(records, tmp_path):
     changed = Path(records[1].entry.source) / "lines.py"
     changed.write_text(changed.read_text() + "# later\n")
@@ -69,7 +85,6 @@ def test_code_that_has_changed_since_is_not_taken_for_what_was_graded(records, t
 
 
 def test_files_of_a_download_that_lie_side_by_side_are_found(tmp_path):
-    from grader.batch.intake import collect
     from grader.batch.records import Entry
     from grader.report.records import Record
     from grader.scores import Digest

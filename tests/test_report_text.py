@@ -2,7 +2,7 @@ import pytest
 from markdown_it import MarkdownIt
 from report_class import HOSTILE
 
-from grader.report.text import fenced, markdown, marked, one_line, visible
+from grader.report.text import fenced, markdown, marked, marked_lines, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,9 @@ def test_a_code_block_cannot_be_left(text):
     (block,) = MarkdownIt().parse("\n".join(fenced(text)))
     assert block.type == "fence"
     assert block.content == visible(text).replace("\t", "    ") + "\n"
+
+
+@pytest.mark.parametrize("odd", ["", "\u202e", "\r", "é"], ids=["plain", "turned", "CR", "letter"])
+def test_lines_are_shown_together_as_one_by_one(odd):
+    lines = ["if a < b & c:", "", f"    x = '{odd}'", "</pre>", ""]
+    assert list(marked_lines(lines)) == [marked(line) for line in lines]

@@ -121,7 +121,7 @@ class Gradebook(Closing):
             f"ON CONFLICT (id) DO UPDATE SET {changes}"
         )
         with file.explained(self.path), file.transaction(self._connection):
-            self._connection.executemany(query, [entry_row(entry) for entry in entries])
+            self._connection.executemany(query, map(entry_row, entries))
 
     def entries(self) -> dict[str, Entry]:
         """What is known of every submission, by id, in the order of ids."""

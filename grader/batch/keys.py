@@ -118,16 +118,15 @@ class Basis:
         return f"{start}.py" in key or any(name.startswith(f"{start}/") for name in key)
 
     def seen(self, submitted: Submitted, tasks: Iterable[str]) -> dict[str, TaskKey]:
-        """The submission's side of the keys of some tasks."""
-        return {
-            task: {
-                f"{_SUBMISSION}{name}": digest
-                for name, digest in seen(
-                    submitted, task, self.units[task], self.reach[task]
-                ).items()
-            }
-            for task in tasks
-        }
+        """The submission's side of the keys of some tasks; those that see the same share one."""
+        made: dict[frozenset[str], TaskKey] = {}
+        own = {}
+        for task in tasks:
+            names = seen(submitted, task, self.units[task], self.reach[task])
+            if names not in made:
+                made[names] = {f"{_SUBMISSION}{n}": submitted.digests[n] for n in sorted(names)}
+            own[task] = made[names]
+        return own
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -22,9 +23,12 @@ from grader.judge.messages import (
     read_message,
     write_message,
 )
+from grader.machine import cores
 
 TRIES: Final = 2
 """How often a submission is graded whose judge or zygote dies, before a person must look."""
+_CORES_TO_START: Final = 2
+"""Judge and zygote each keep a core busy while they load torch."""
 
 
 class JudgeError(Exception):
@@ -138,11 +142,17 @@ handed in."""
 
 
 class Pool:
-    """Some judges side by side, fed by threads that wait for them."""
+    """Some judges side by side, fed by threads that wait for them.
+
+    As many start together as there are cores for, and the first that is warm takes the first job:
+    a small class is graded before the last judge would have loaded torch.
+    """
 
     def __init__(self, options: Options, jobs: int) -> None:
         self._options = options
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="judge")
+        self._waiting: queue.SimpleQueue[tuple[Job, Future[Verdict]]] = queue.SimpleQueue()
+        self._starting = threading.BoundedSemaphore(max(1, cores() // _CORES_TO_START))
         self._local = threading.local()
         self._lock = threading.Lock()
         self._judges: set[Judge] = set()
@@ -162,7 +172,10 @@ class Pool:
 
     def submit(self, job: Job) -> Future[Verdict]:
         """Grade one job as soon as a judge is free; the verdict, or what :meth:`grade` raises."""
-        return self._threads.submit(self._grade, job)
+        future: Future[Verdict] = Future()
+        self._waiting.put((job, future))
+        self._threads.submit(self._take)
+        return future
 
     def close(self) -> None:
         """Kill every judge; what is being graded is given up."""
@@ -173,6 +186,28 @@ class Pool:
         self._threads.shutdown(wait=True, cancel_futures=True)
         for judge in self._judges:
             judge.close()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._waiting.get_nowait()[1].cancel()
+
+    def _take(self) -> None:
+        """Grade what waits longest, once this thread's judge is warm, for as long as any waits."""
+        while not self._waiting.empty():
+            failed: JudgeError | None = None
+            try:
+                self._judge()
+            except JudgeError as error:
+                failed = error
+            try:
+                job, future = self._waiting.get_nowait()
+            except queue.Empty:  # others were faster
+                return
+            try:
+                if failed is not None:
+                    raise failed
+                future.set_result(self._grade(job))
+            except BaseException as error:
+                future.set_exception(error)
 
     def _grade(self, job: Job) -> Verdict:
         fault = ""
@@ -207,15 +242,16 @@ class Pool:
                 return judge
             self._drop(judge)  # killed between two submissions, which costs neither a try
         for _ in range(TRIES):
-            judge = self._start()
-            try:
-                judge.wait()
-            except JudgeDiedError as error:
-                fault = str(error)
-                self._drop(judge)
-            else:
-                self._local.judge = judge
-                return judge
+            with self._starting:
+                judge = self._start()
+                try:
+                    judge.wait()
+                except JudgeDiedError as error:
+                    fault = str(error)
+                    self._drop(judge)
+                else:
+                    self._local.judge = judge
+                    return judge
         raise JudgeError(
             f"{fault} while it started, {TRIES} times; look for what kills it, such as a lack of "
             "memory (then use fewer --jobs), and run the same command again: what is graded is kept"

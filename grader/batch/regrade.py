@@ -4,6 +4,7 @@ A task's results are kept where its key (:mod:`grader.batch.keys`) is what it wa
 as they are. Titles, points and penalties are no results: they are brought up to date.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -30,8 +31,13 @@ class Plan(NamedTuple):
     """Empty: nothing is graded."""
     seed: int | None
     """With which the kept results were made; None where none are kept."""
-    seen: str
-    """The submission's side of the keys, as JSON."""
+    packed: bytes
+    """`seen`, compressed: the same few digests for every task, of every submission of a class."""
+
+    @property
+    def seen(self) -> str:
+        """The submission's side of the keys, as JSON."""
+        return zlib.decompress(self.packed).decode()
 
     @property
     def tasks(self) -> list[str]:
@@ -74,6 +80,7 @@ class Regrading:
         self.tasks = [task for task in manifest.task_ids() if task in tasks]
         self.seed, self.environment = seed, environment
         self.solution_digest, self.public_only = solution_digest, public_only
+        self._of_all: dict[str, Why] = {}
 
     def plan(self, submission: Submission, kept: Kept | None, folder: Path, *, fresh: bool) -> Plan:
         """What is to be done about a submission whose files can be graded.
@@ -95,10 +102,13 @@ class Regrading:
         why = self._all("--fresh") if fresh else self._why(submission, own, kept, folder)
         whole = len(why) == len(self.tasks)
         seed = None if whole or kept is None else kept.score.environment.seed
-        return Plan(why, seed, to_json(own))
+        return Plan(why, seed, _packed(own))
 
     def _all(self, why: str) -> Why:
-        return tuple((task, (why,)) for task in self.tasks)
+        """The same for every task; held once, however many submissions it is said of."""
+        if why not in self._of_all:
+            self._of_all[why] = tuple((task, (why,)) for task in self.tasks)
+        return self._of_all[why]
 
     def _why(
         self, submission: Submission, own: Mapping[str, TaskKey], kept: Kept | None, folder: Path
@@ -243,3 +253,11 @@ class Regrading:
                 for check in task.checks
             ],
         )
+
+
+def _packed(own: Mapping[str, TaskKey]) -> bytes:
+    """Keys as compressed JSON, of which each is encoded once that several tasks share."""
+    shared = {id(key): key for key in own.values()}
+    parts = {name: msgspec.Raw(to_json(key).encode()) for name, key in shared.items()}
+    whole = msgspec.json.encode({task: parts[id(key)] for task, key in own.items()})
+    return zlib.compress(whole, level=1)

@@ -40,6 +40,8 @@ class Submitted(NamedTuple):
     and what these mention in turn."""
     files: Mapping[str, tuple[str, ...]]
     """The Python files of each module."""
+    others: frozenset[str]
+    """Files that are no Python."""
     todo: Mapping[str, frozenset[str]]
     """The words of files in which a TODO may still stand."""
 
@@ -69,7 +71,8 @@ def read_submitted(folder: Path) -> Submitted:
         module: set(files) if module in opaque else {m for m in files if m in words[module]}
         for module in files
     }
-    return Submitted(digests, {m: _closure(m, mentioned) for m in files}, files, todo)
+    others = frozenset(name for name in digests if not name.endswith(".py"))
+    return Submitted(digests, {m: _closure(m, mentioned) for m in files}, files, others, todo)
 
 
 def _closure(module: str, mentioned: Mapping[str, set[str]]) -> frozenset[str]:
@@ -96,8 +99,8 @@ def _words(content: bytes) -> tuple[frozenset[str], bool]:
     return found, clear and _ANYTHING.isdisjoint(found)
 
 
-def seen(submitted: Submitted, task: str, unit: str, reach: Reach) -> dict[str, str]:
-    """Digests of the files that a task can see, by path.
+def seen(submitted: Submitted, task: str, unit: str, reach: Reach) -> frozenset[str]:
+    """Paths of the files that a task can see.
 
     Parameters
     ----------
@@ -115,10 +118,10 @@ def seen(submitted: Submitted, task: str, unit: str, reach: Reach) -> dict[str, 
         if named or reach.computed:
             modules |= closure
     visible = {name for module in modules for name in submitted.files[module]}
-    visible |= {name for name in submitted.digests if not name.endswith(".py")}
+    visible |= submitted.others
     # Where a TODO of the task still stands decides between skipped and not begun.
     visible |= {name for name, words in submitted.todo.items() if task in words}
-    return {name: submitted.digests[name] for name in sorted(visible)}
+    return frozenset(visible)
 
 
 _SPACES: Final = bytes(n if chr(n).isalnum() or chr(n) == "_" else 32 for n in range(128)) + bytes(

@@ -51,12 +51,12 @@ class Server:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade jobs, each in a fork, until the coordinator hangs up."""
+        _rehearse(self.options.isolation)  # while the zygote gets ready
         try:
             zygote = self._zygotes.get()
         except SandboxError as error:
             write_message(self.verdicts, Ready(problem=str(error)))
             return True
-        _rehearse(self.options.isolation)
         gc.collect()
         gc.freeze()  # a collection in a fork must not touch, and so copy, what is loaded here
         write_message(self.verdicts, Ready(checks=len(session.items)))

@@ -5,7 +5,7 @@ score: what is shown is what was graded. Where the download has moved, a page sa
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from grader.batch.intake import collect
 from grader.batch.ipynb import Origin, Outline
 from grader.batch.submission import IntakeError, Submission
 from grader.report.records import Record
+from grader.report.side_by_side import on_all_cores
 from grader.scores import Score
 
 _MAX_FILES: Final = 40
@@ -75,7 +76,6 @@ def find_submissions(
     outlines
         What each unit defines, for finding it in notebooks.
     """
-    wanted = {record.id: record.score.digest.submission for record in records}
     sources: dict[Path, list[Record]] = {}
     parents: dict[Path, None] = {}
     for record in records:
@@ -84,48 +84,63 @@ def find_submissions(
             sources.setdefault(source, []).append(record)
             if record.entry.layout in _IN_DOWNLOADS:  # its files may lie side by side
                 parents[source.parent] = None
-    own: dict[tuple[str, str, str], Submission] = {}
-    by_digest: dict[str, Submission] = {}
-    for number, source in enumerate([*sources, *parents]):
-        if source in parents and all(_is_found(record, own, by_digest) for record in records):
-            break
-        place = workdir / str(number)
-        place.mkdir()
+    places = list(enumerate([*sources, *parents]))
+
+    def collected(place: tuple[int, Path]) -> list[Submission]:
+        number, source = place
+        folder = workdir / str(number)
+        folder.mkdir()
+        copies = workdir / "notebooks" / str(number)
         try:
-            found = collect(
-                [source],
-                modules=modules,
-                workdir=place,
-                outlines=outlines,
-                notebooks=workdir / "notebooks" / str(number),
+            return collect(
+                [source], modules=modules, workdir=folder, outlines=outlines, notebooks=copies
             )
         except (IntakeError, OSError):
-            continue
-        if len(found) == 1 and len(sources.get(source, ())) == 1:  # all there is, is theirs
-            (record,) = sources[source]
-            own[record.id, str(source), found[0].digest] = found[0]
+            return []
+
+    taken = _Taken()
+    own = places[: len(sources)]
+    for (_, source), found in zip(own, on_all_cores(collected, own), strict=True):
+        taken.add(source, found, sources[source])
+    for place in places[len(sources) :]:
+        if not all(taken.has(record) for record in records):
+            taken.add(place[1], collected(place))
+    graded = {record.id: taken.of(record) for record in records}
+    return {name: submission for name, submission in graded.items() if submission is not None}
+
+
+class _Taken:
+    """What was taken in again from where submissions came from."""
+
+    def __init__(self) -> None:
+        self._own: dict[tuple[str, str, str], Submission] = {}
+        self._by_digest: dict[str, Submission] = {}
+
+    def add(
+        self, source: Path, found: Sequence[Submission], records: Sequence[Record] = ()
+    ) -> None:
+        """Note what was found at a place, and the records of which it is the source."""
+        if len(found) == 1 and len(records) == 1:  # all there is, is theirs
+            self._own[records[0].id, str(source), found[0].digest] = found[0]
         for submission in found:
             if submission.files is not None:
-                own[submission.id, str(submission.source), submission.digest] = submission
-                by_digest.setdefault(submission.digest, submission)
-    return {
-        record.id: own.get(_key(record)) or _code_alone(by_digest[wanted[record.id]])
-        for record in records
-        if wanted[record.id] in by_digest
-    }
+                key = submission.id, str(submission.source), submission.digest
+                self._own[key] = submission
+                self._by_digest.setdefault(submission.digest, submission)
+
+    def has(self, record: Record) -> bool:
+        """Whether a wider search could not find anything better for a record."""
+        other = self._by_digest.get(record.score.digest.submission)
+        return _key(record) in self._own or (other is not None and not other.notebooks)
+
+    def of(self, record: Record) -> Submission | None:
+        """What was graded; None where it cannot be found."""
+        other = self._by_digest.get(record.score.digest.submission)
+        return None if other is None else self._own.get(_key(record)) or _code_alone(other)
 
 
 def _key(record: Record) -> tuple[str, str, str]:
     return record.id, record.entry.source or "", record.score.digest.submission
-
-
-def _is_found(
-    record: Record,
-    own: Mapping[tuple[str, str, str], Submission],
-    by_digest: Mapping[str, Submission],
-) -> bool:
-    other = by_digest.get(record.score.digest.submission)
-    return _key(record) in own or (other is not None and not other.notebooks)
 
 
 def _code_alone(submission: Submission) -> Submission:

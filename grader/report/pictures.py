@@ -56,10 +56,17 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture that can be shown."""
 
     name: str
-    data: Markup
-    """A ``data:`` address."""
+    kind: str
+    """Its media type."""
+    content: bytes
     small: bool
     """Whether its pixels are few, and should be enlarged without smoothing."""
+
+    @property
+    def data(self) -> Markup:
+        """A ``data:`` address."""
+        encoded = base64.b64encode(self.content).decode()
+        return Markup(f"data:{self.kind};base64,{encoded}")  # letters that need no escaping
 
 
 class Unshown(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +119,7 @@ def _read(path: Path, name: str) -> Picture | Curve | Unshown:
     if content.startswith(_PNG):
         return _png(name, content)
     if name.endswith(".svg"):
-        return _picture(name, "image/svg+xml", content, small=False)
+        return Picture(name=name, kind="image/svg+xml", content=content, small=False)
     return Unshown(name=name, reason="it is no PNG, SVG or curve")
 
 
@@ -137,13 +144,7 @@ def _png(name: str, content: bytes) -> Picture | Unshown:
     width, height = struct.unpack(">II", content[16:24])
     if not 0 < width * height <= _MAX_PIXELS:
         return Unshown(name=name, reason="it has more pixels than a page should")
-    return _picture(name, "image/png", content, small=width <= 600)
-
-
-def _picture(name: str, kind: str, content: bytes, *, small: bool) -> Picture:
-    encoded = base64.b64encode(content).decode()
-    data = Markup(f"data:{kind};base64,{encoded}")  # letters that need no escaping
-    return Picture(name=name, data=data, small=small)
+    return Picture(name=name, kind="image/png", content=content, small=width <= 600)
 
 
 def caption(name: str) -> str:

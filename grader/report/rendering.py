@@ -139,12 +139,13 @@ def _check_around(
 def _rows(file: SourceFile) -> Markup:
     """Rows of a table: the lines of a file, numbered, with what stopped at them."""
     rows = []
-    for line in file.lines:
+    codes = text.marked_lines([line.text for line in file.lines])
+    for line, code in zip(file.lines, codes, strict=True):
         row, said, why = "<tr>", "", ""
         if line.stopped:
             row = '<tr class="stop">'
             said = '<span class="hidden-text">checks stopped at line </span>'
             why = f'<div class="why">{text.marked("; ".join(line.stopped))}</div>'
-        code = f"<td><pre>{text.marked(line.text)}</pre>{why}</td>"
-        rows.append(f'{row}<th scope="row">{said}{line.number}</th>{code}</tr>')
+        head = f'<th scope="row">{said}{line.number}</th>'
+        rows.append(f"{row}{head}<td><pre>{code}</pre>{why}</td></tr>")
     return Markup("\n".join(rows))  # every text in it is escaped

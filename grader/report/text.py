@@ -6,6 +6,7 @@ What could steer a terminal, hide or turn the reading direction is written as it
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -34,6 +35,14 @@ def marked(text: str) -> Markup:
         return escape(text)
     span = Markup('<span class="escaped">{}</span>')
     return Markup("").join(span.format(p) if ours else escape(p) for p, ours in _pieces(text))
+
+
+def marked_lines(lines: Sequence[str]) -> Sequence[str]:
+    """:func:`marked` of each line; lines without anything unusual are escaped together."""
+    whole = "\n".join(lines)
+    if _UNUSUAL.search(whole):
+        return [marked(line) for line in lines]
+    return str(escape(whole)).split("\n")
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,135 @@
+"""Judges side by side. What happens when one dies is in test_faults.py and test_fail_closed.py."""
+
+import threading
+from concurrent.futures import CancelledError
+
+import pytest
+
+from grader.batch import pool
+from grader.batch.pool import JudgeDiedError, JudgeError, Pool
+from grader.judge.messages import Job, Options, Verdict
+from grader.worker.bounds import Bounds
+
+OPTIONS = Options(
+    solution="solution",
+    tasks=[],
+    data=None,
+    isolate=False,
+    layers=[],
+    isolation=[],
+    bounds=Bounds(
+        memory_mb=1, processes=1, files_mb=1, output_mb=1, cpu_s=1, wall_s=1, namespaces=False
+    ),
+)
+
+
+def jobs(count):
+    return [Job(id=str(n), folder="", seed=1, artifacts="") for n in range(count)]
+
+
+class Judge:
+    """Stands in for a process: warm once `warms` says so, and killed by `kill`."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.killed = threading.Event()
+        machine.started.append(self)
+
+    def wait(self):
+        self.machine.loading += 1
+        self.machine.most_loading = max(self.machine.most_loading, self.machine.loading)
+        if self is not self.machine.started[0]:
+            while not self.machine.warms.wait(0.01):
+                if self.killed.is_set():
+                    self.machine.loading -= 1
+                    raise JudgeDiedError("the judge was killed")
+        self.machine.loading -= 1
+
+    def alive(self):
+        return not self.killed.is_set()
+
+    def grade(self, job):
+        self.machine.graded.append((self, job.id))
+        self.machine.may_grade.wait()
+        return Verdict(id=job.id, score=b"{}")
+
+    def kill(self):
+        self.killed.set()
+
+    def close(self):
+        self.kill()
+
+
+class Machine:
+    def __init__(self):
+        self.started, self.graded = [], []
+        self.loading = self.most_loading = 0
+        self.warms, self.may_grade = threading.Event(), threading.Event()
+        self.may_grade.set()
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    made = Machine()
+    monkeypatch.setattr(pool, "Judge", lambda options: Judge(made))
+    monkeypatch.setattr(pool, "cores", lambda: 4)
+    return made
+
+
+@pytest.mark.timeout(60)
+def test_no_submission_waits_for_a_judge_that_is_slow_to_start_while_another_is_warm(machine):
+    judges = Pool(OPTIONS, 2)
+    try:  # the second judge never gets warm
+        assert sorted(job.id for job, _ in judges.grade(jobs(6))) == list("012345")
+    finally:
+        judges.close()
+    assert {judge for judge, _ in machine.graded} == {machine.started[0]}
+
+
+@pytest.mark.timeout(60)
+def test_judges_that_are_warm_grade_side_by_side(machine):
+    machine.warms.set()
+    machine.may_grade.clear()
+    judges = Pool(OPTIONS, 2)
+    try:
+        waiting = [judges.submit(job) for job in jobs(4)]
+        while len(machine.graded) < 2:
+            pass
+        machine.may_grade.set()
+        assert [future.result().id for future in waiting] == list("0123")
+    finally:
+        judges.close()
+    assert len({judge for judge, _ in machine.graded}) == 2
+
+
+@pytest.mark.timeout(60)
+def test_no_more_judges_load_torch_at_a_time_than_there_are_cores_for(machine):
+    judges = Pool(OPTIONS, 8)  # on 4 cores, where two may load
+    try:
+        waiting = [judges.submit(job) for job in jobs(1)]
+        assert waiting[0].result().id == "0"
+        machine.may_grade.clear()
+        waiting = [judges.submit(job) for job in jobs(20)]
+        while machine.loading < 2:
+            pass
+        machine.warms.set()
+        while len(machine.started) < 8:
+            pass
+        machine.may_grade.set()
+        assert len([future.result() for future in waiting]) == 20
+    finally:
+        judges.close()
+    assert machine.most_loading == 2
+
+
+@pytest.mark.timeout(60)
+def test_what_still_waits_is_given_up_when_the_pool_is_closed(machine):
+    machine.may_grade.clear()
+    judges = Pool(OPTIONS, 1)
+    waiting = [judges.submit(job) for job in jobs(3)]
+    while not machine.graded:
+        pass
+    threading.Timer(0.1, machine.may_grade.set).start()
+    judges.close()
+    with pytest.raises((CancelledError, JudgeError)):
+        waiting[2].result(timeout=0)
