@@ -128,6 +128,7 @@ def environment() -> dict[str, str]:
         "TMPDIR": str(SCRATCH),
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "passive",  # more threads than cores must not spin while they wait
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": str(SCRATCH),
         "PYTHONDONTWRITEBYTECODE": "1",
