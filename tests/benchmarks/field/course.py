@@ -61,7 +61,7 @@ assert tuple(code.shape) == (3, 5), code.shape
 # The data have 12 directions of variance 1 and noise of variance 0.01 in 784. Nothing but the noise
 # is left to a network of 16 numbers that has learned: 0.01. The mean leaves 12 / 784 more, 0.0253.
 CHECK_TRAIN = """
-torch.manual_seed(0)
+_ = torch.manual_seed(0)
 basis = torch.linalg.qr(torch.randn(784, 12))[0]
 x = torch.randn(256, 12) @ basis.T + 0.1 * torch.randn(256, 784)
 loss = nn.functional.mse_loss(train(x, 16, 300), x).item()

@@ -39,6 +39,8 @@ ROOT = HERE.parents[2]
 TOOLS: tuple[type[Tool], ...] = (Grader, Pytest, Nbgrader, Otter)
 FEW = 4
 """Submissions of the smaller class."""
+LARGE = 200
+"""Of a larger one, for this project: 20 are graded before a second judge has loaded torch."""
 
 
 def environment(folder: Path, tool: type[Tool]) -> Path:
@@ -123,22 +125,24 @@ def grade(
 def speed(tool: type[Tool], python: Path, folder: Path, variant: str, count: int) -> dict:
     """Seconds a submission with one job and with two, peak memory, and scores that are wrong.
 
-    A class of FEW is graded as well: what the command takes to start falls on few submissions, and
-    of the two times follows what each further submission takes. Memory is measured in a run of its
-    own, since looking at processes holds them up, and most those that have many.
+    A class of FEW is graded as well, or for this project one of LARGE: of the two times follows
+    what each further submission takes, the start of the command left out. Memory is measured in a
+    run of its own, since looking at processes holds them up, and most those that have many.
     """
     tasks = VARIANTS[variant]
-    everyone = [Submission(f"student{n:02}", written(tasks, n)) for n in range(count)]
+    other = LARGE if tool is Grader else FEW
+    largest = [Submission(f"student{n:03}", written(tasks, n)) for n in range(max(count, other))]
+    everyone = largest[:count]
     found = {}
     for jobs in (1, 2):
         place = folder / f"{tool.name}-{variant}-{jobs}"
         memory = Memory()
         with memory.watched():
             grade(tool, python, place / "watched", tasks, everyone[:FEW], jobs)
-        few, _ = grade(tool, python, place / "few", tasks, everyone[:FEW], jobs)
+        other_took, _ = grade(tool, python, place / "other", tasks, largest[:other], jobs)
         took, scores = grade(tool, python, place / "all", tasks, everyone, jobs)
         wrong = [s.name for n, s in enumerate(everyone) if scores.get(s.name) != deserved(tasks, n)]
-        further = (took - few) / (count - FEW)
+        further = (took - other_took) / (count - other)
         found[f"jobs_{jobs}"] = {
             "seconds_a_submission": round(took / count, 3),
             "seconds_each_further": round(further, 3),
