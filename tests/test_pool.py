@@ -133,3 +133,17 @@ def test_what_still_waits_is_given_up_when_the_pool_is_closed(machine):
     judges.close()
     with pytest.raises((CancelledError, JudgeError)):
         waiting[2].result(timeout=0)
+
+
+@pytest.mark.timeout(60)
+def test_whatever_keeps_a_judge_from_starting_is_told_of_a_job(monkeypatch):
+    def fail(options):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(pool, "Judge", fail)
+    judges = Pool(OPTIONS, 1)
+    try:
+        with pytest.raises(RuntimeError, match="new thread"):
+            list(judges.grade(jobs(2)))
+    finally:
+        judges.close()

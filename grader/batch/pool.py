@@ -193,10 +193,10 @@ class Pool:
     def _take(self) -> None:
         """Grade what waits longest, once this thread's judge is warm, for as long as any waits."""
         while not self._waiting.empty():
-            failed: JudgeError | None = None
+            failed: BaseException | None = None
             try:
                 self._judge()
-            except JudgeError as error:
+            except BaseException as error:  # said of the job that is taken next
                 failed = error
             try:
                 job, future = self._waiting.get_nowait()
