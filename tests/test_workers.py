@@ -357,6 +357,32 @@ def test_a_snapshot_knows_what_was_and_tells_nothing_back(student):
     assert student.work.count(holder) == 2
 
 
+THREADED = b"""
+import torch
+
+def total(size):
+    return (torch.ones(size, dtype=torch.float64).exp().sum() / size).item()
+
+def threads():
+    return torch.get_num_threads()
+"""
+
+
+def test_a_snapshot_of_one_that_computed_on_two_threads_does_not_wait_for_them(zygote):
+    bounds = msgspec.structs.replace(BOUNDS, threads=2, wall_s=20)
+    student = Student(backend(zygote, {"threaded.py": THREADED}, bounds))
+    size = 2**20
+    value = student.threaded.total(size)
+    assert student.threaded.threads() == 2
+    with student.snapshot() as copy:
+        assert copy.threaded.total(size) == pytest.approx(value)
+        assert copy.threaded.threads() == 2
+        with copy.snapshot() as second:
+            assert second.threaded.total(size) == pytest.approx(value)
+    assert student.threaded.total(size) == pytest.approx(value)
+    student.close()
+
+
 @sandboxed
 def test_the_submission_anew_shares_nothing_with_the_one_before(student):
     holder = student.keep(student.work.state)

@@ -5,16 +5,19 @@ A request is ``[token, operation, *arguments]``; its reply is ``[token, "ok", va
 reply that was written before its question cannot fit it.
 """
 
+import ctypes
 import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from grader.worker import wire
 from grader.worker.crash import exception_text, own_frames
 from grader.worker.executor import Executor
 from grader.worker.probes import PROBES
+
+_OMP_PAUSE_HARD: Final = 2
 
 
 def serve(channel: socket.socket, folder: Path) -> None:
@@ -57,6 +60,7 @@ def describe(error: BaseException, folder: Path) -> tuple[str, str, list[list[An
 def _fork(channel: socket.socket, token: bytes) -> socket.socket:
     """Fork; the copy answers on a channel of its own, which the judge sent along."""
     _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+    _end_threads()
     if os.fork():
         for descriptor in descriptors:
             os.close(descriptor)
@@ -64,3 +68,13 @@ def _fork(channel: socket.socket, token: bytes) -> socket.socket:
         return channel
     channel.close()
     return socket.socket(fileno=descriptors[0])
+
+
+def _end_threads() -> None:
+    """End the threads that OpenMP keeps for later: a copy would wait for what it has not.
+
+    They come back when they are needed, here and there (OpenMP 5.0, ``omp_pause_resource_all``).
+    """
+    pause = getattr(ctypes.CDLL(None), "omp_pause_resource_all", None)
+    if pause is not None:
+        pause(_OMP_PAUSE_HARD)
