@@ -78,9 +78,14 @@ def machine(monkeypatch):
 
 @pytest.mark.timeout(60)
 def test_no_submission_waits_for_a_judge_that_is_slow_to_start_while_another_is_warm(machine):
+    machine.may_grade.clear()
     judges = Pool(OPTIONS, 2)
-    try:  # the second judge never gets warm
-        assert sorted(job.id for job, _ in judges.grade(jobs(6))) == list("012345")
+    try:
+        waiting = [judges.submit(job) for job in jobs(6)]
+        while len(machine.started) < 2:  # the second one never gets warm
+            pass
+        machine.may_grade.set()
+        assert [future.result().id for future in waiting] == list("012345")
     finally:
         judges.close()
     assert {judge for judge, _ in machine.graded} == {machine.started[0]}
@@ -133,6 +138,14 @@ def test_what_still_waits_is_given_up_when_the_pool_is_closed(machine):
     judges.close()
     with pytest.raises((CancelledError, JudgeError)):
         waiting[2].result(timeout=0)
+
+
+def test_a_job_that_no_thread_came_to_is_given_up_when_the_pool_is_closed(machine, monkeypatch):
+    judges = Pool(OPTIONS, 1)
+    monkeypatch.setattr(judges, "_take", lambda: None)  # as one that is cancelled before it begins
+    waiting = judges.submit(jobs(1)[0])
+    judges.close()
+    assert waiting.cancelled()
 
 
 @pytest.mark.timeout(60)
