@@ -1,7 +1,8 @@
 """Whatever goes wrong between a check and its points, nothing of it becomes a pass.
 
 What a worker can do wrong is in test_replies.py, test_frames.py and, end to end, in the families
-`protocol` and `ends_early` of test_attacks.py; missing results are in test_scoring.py.
+`protocol` and `ends_early` of test_attacks.py; missing results are in test_scoring.py, judges
+that fail in test_pool.py.
 """
 
 import json
@@ -11,14 +12,11 @@ import sys
 import pytest
 import tiny
 
-from grader.batch import pool
-from grader.judge.messages import Job, Options
 from grader.judge.outcome import Result
 from grader.judge.scoring import score_tasks, settle
 from grader.judge.session import Session
 from grader.judge.specs import Spec
 from grader.manifest import load_manifest
-from grader.worker.bounds import Bounds
 
 IDS = ("solve.shape", "solve.against_reference", "predict.product")
 
@@ -123,47 +121,3 @@ def test_a_check_that_runs_twice_and_passes_once_has_not_passed(tmp_path):
     }
     assert found["solve.moody"] == "failed", done.stdout
     assert found["solve.shape"] == "passed"
-
-
-JUDGE = """
-import os, sys
-from grader.judge.messages import Job, Ready, Verdict, read_message, write_message
-verdicts = open(int(sys.argv[2]), "wb")
-write_message(verdicts, Ready(checks=3))
-job = read_message(sys.stdin.buffer, Job)
-{act}
-"""
-"""A judge that says something else than it must."""
-OPTIONS = Options(
-    solution="solution",
-    tasks=[],
-    data=None,
-    isolate=False,
-    layers=[],
-    isolation=[],
-    bounds=Bounds(
-        memory_mb=1, processes=1, files_mb=1, output_mb=1, cpu_s=1, wall_s=1, namespaces=False
-    ),
-)
-ACTS = {
-    "a verdict on another submission": "write_message(verdicts, Verdict(id='other', score=b'{}'))",
-    "half a verdict": "verdicts.write(bytes(7) + b'@' + b'half'); verdicts.flush()",
-    "half a length": "verdicts.write(bytes(7)); verdicts.flush()",
-    "nothing": "pass",
-    "a signal": "os.kill(os.getpid(), 9)",
-}
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_a_judge_that_does_not_answer_its_job_gives_no_score(monkeypatch, name):
-    monkeypatch.setattr(pool, "_HAND_OVER", JUDGE.format(act=ACTS[name]))
-    judges = pool.Pool(OPTIONS, 1)
-    try:
-        job = Job(id="kim", folder="kim", seed=1, artifacts="kim")
-        ((_, verdict),) = judges.grade([job])
-    finally:
-        judges.close()
-    assert verdict.id == "kim"
-    assert verdict.score is None
-    assert verdict.fault is not None
-    assert "the judge died" in verdict.fault

@@ -1,6 +1,8 @@
-"""Judges side by side. What happens when one dies is in test_faults.py and test_fail_closed.py."""
+"""Judges side by side. What a killed one costs a whole run is in test_faults.py."""
 
+import contextlib
 import threading
+import time
 from concurrent.futures import CancelledError
 
 import pytest
@@ -36,14 +38,12 @@ class Judge:
         machine.started.append(self)
 
     def wait(self):
-        self.machine.loading += 1
-        self.machine.most_loading = max(self.machine.most_loading, self.machine.loading)
-        if self is not self.machine.started[0]:
+        with self.machine.one_loads():
+            if self is self.machine.started[0]:
+                return
             while not self.machine.warms.wait(0.01):
                 if self.killed.is_set():
-                    self.machine.loading -= 1
                     raise JudgeDiedError("the judge was killed")
-        self.machine.loading -= 1
 
     def alive(self):
         return not self.killed.is_set()
@@ -66,6 +66,23 @@ class Machine:
         self.loading = self.most_loading = 0
         self.warms, self.may_grade = threading.Event(), threading.Event()
         self.may_grade.set()
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def one_loads(self):
+        with self._lock:
+            self.loading += 1
+            self.most_loading = max(self.most_loading, self.loading)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.loading -= 1
+
+
+def until(condition):
+    while not condition():
+        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -82,8 +99,7 @@ def test_no_submission_waits_for_a_judge_that_is_slow_to_start_while_another_is_
     judges = Pool(OPTIONS, 2)
     try:
         waiting = [judges.submit(job) for job in jobs(6)]
-        while len(machine.started) < 2:  # the second one never gets warm
-            pass
+        until(lambda: len(machine.started) >= 2)  # the second one never gets warm
         machine.may_grade.set()
         assert [future.result().id for future in waiting] == list("012345")
     finally:
@@ -98,8 +114,7 @@ def test_judges_that_are_warm_grade_side_by_side(machine):
     judges = Pool(OPTIONS, 2)
     try:
         waiting = [judges.submit(job) for job in jobs(4)]
-        while len(machine.graded) < 2:
-            pass
+        until(lambda: len(machine.graded) >= 2)
         machine.may_grade.set()
         assert [future.result().id for future in waiting] == list("0123")
     finally:
@@ -115,11 +130,9 @@ def test_no_more_judges_load_torch_at_a_time_than_there_are_cores_for(machine):
         assert waiting[0].result().id == "0"
         machine.may_grade.clear()
         waiting = [judges.submit(job) for job in jobs(20)]
-        while machine.loading < 2:
-            pass
+        until(lambda: machine.loading >= 2)
         machine.warms.set()
-        while len(machine.started) < 8:
-            pass
+        until(lambda: len(machine.started) >= 8)
         machine.may_grade.set()
         assert len([future.result() for future in waiting]) == 20
     finally:
@@ -132,8 +145,7 @@ def test_what_still_waits_is_given_up_when_the_pool_is_closed(machine):
     machine.may_grade.clear()
     judges = Pool(OPTIONS, 1)
     waiting = [judges.submit(job) for job in jobs(3)]
-    while not machine.graded:
-        pass
+    until(lambda: machine.graded)
     threading.Timer(0.1, machine.may_grade.set).start()
     judges.close()
     with pytest.raises((CancelledError, JudgeError)):
@@ -160,3 +172,39 @@ def test_whatever_keeps_a_judge_from_starting_is_told_of_a_job(monkeypatch):
             list(judges.grade(jobs(2)))
     finally:
         judges.close()
+
+
+# Judges that fail
+
+
+JUDGE = """
+import os, sys
+from grader.judge.messages import Job, Ready, Verdict, read_message, write_message
+verdicts = open(int(sys.argv[2]), "wb")
+write_message(verdicts, Ready(checks=3))
+job = read_message(sys.stdin.buffer, Job)
+{act}
+"""
+"""A judge that says something else than it must."""
+ACTS = {
+    "a verdict on another submission": "write_message(verdicts, Verdict(id='other', score=b'{}'))",
+    "half a verdict": "verdicts.write(bytes(7) + b'@' + b'half'); verdicts.flush()",
+    "half a length": "verdicts.write(bytes(7)); verdicts.flush()",
+    "nothing": "pass",
+    "a signal": "os.kill(os.getpid(), 9)",
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_judge_that_does_not_answer_its_job_gives_no_score(monkeypatch, name):
+    monkeypatch.setattr(pool, "_HAND_OVER", JUDGE.format(act=ACTS[name]))
+    judges = Pool(OPTIONS, 1)
+    try:
+        job = Job(id="kim", folder="kim", seed=1, artifacts="kim")
+        ((_, verdict),) = judges.grade([job])
+    finally:
+        judges.close()
+    assert verdict.id == "kim"
+    assert verdict.score is None
+    assert verdict.fault is not None
+    assert "the judge died" in verdict.fault

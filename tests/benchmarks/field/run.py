@@ -38,9 +38,7 @@ from tools_notebooks import Nbgrader, Otter  # noqa: E402  # as above
 ROOT = HERE.parents[2]
 TOOLS: tuple[type[Tool], ...] = (Grader, Pytest, Nbgrader, Otter)
 FEW = 4
-"""Submissions of the smaller class."""
-LARGE = 200
-"""Of a larger one, for this project: 20 are graded before a second judge has loaded torch."""
+"""Submissions of the class whose memory is watched."""
 
 
 def environment(folder: Path, tool: type[Tool]) -> Path:
@@ -125,12 +123,12 @@ def grade(
 def speed(tool: type[Tool], python: Path, folder: Path, variant: str, count: int) -> dict:
     """Seconds a submission with one job and with two, peak memory, and scores that are wrong.
 
-    A class of FEW is graded as well, or for this project one of LARGE: of the two times follows
-    what each further submission takes, the start of the command left out. Memory is measured in a
+    A second class is graded as well, smaller or larger: of the two times follows what each further
+    submission takes, the start of the command left out. Memory is measured in a
     run of its own, since looking at processes holds them up, and most those that have many.
     """
     tasks = VARIANTS[variant]
-    other = LARGE if tool is Grader else FEW
+    other = tool.other_class
     largest = [Submission(f"student{n:03}", written(tasks, n)) for n in range(max(count, other))]
     everyone = largest[:count]
     found = {}

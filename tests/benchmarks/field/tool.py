@@ -41,6 +41,8 @@ class Tool:
     name = ""
     isolates = ""
     """What it puts between a student's code and answers, results, machine; its own words."""
+    other_class = 4
+    """Submissions of a second class: of the two times follows what each further one takes."""
 
     def __init__(self, python: Path, folder: Path, tasks: Sequence[Task]) -> None:
         self.python = python

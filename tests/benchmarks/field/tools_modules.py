@@ -61,6 +61,7 @@ class Grader(Tool):
 
     name = "grader"
     isolates = "two processes; bubblewrap, namespaces, Landlock, seccomp, limits"
+    other_class = 200  # 20 are graded before a second judge has loaded torch
 
     def prepare(self) -> None:
         """A solution with one unit."""
