@@ -249,6 +249,25 @@ def test_the_wall_clock_limit_of_a_submission_holds(zygote):
     student.close()
 
 
+def test_a_worker_that_waits_for_its_files_uses_up_none_of_its_time(zygote):
+    bounds = msgspec.structs.replace(BOUNDS, wall_s=0.5)
+    waiting = zygote.prepare(bounds)
+    time.sleep(0.7)
+    student = Student(backend(zygote, {"work.py": CODE}, bounds, first=waiting))
+    assert student.work.double(1) == 2
+    with pytest.raises(StudentError, match="took longer than it may"):
+        student.work.hang()
+    student.close()
+
+
+def test_a_worker_that_died_while_it_waited_is_replaced(zygote):
+    waiting = zygote.prepare(BOUNDS)
+    waiting.end()
+    student = Student(backend(zygote, {"work.py": CODE}, BOUNDS, first=waiting))
+    assert student.work.double(1) == 2
+    student.close()
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_torch_computes_on_as_many_threads_as_are_given(zygote, threads):
     bounds = msgspec.structs.replace(BOUNDS, threads=threads)

@@ -8,9 +8,10 @@ from typing import Final
 from grader.batch.device import Device
 from grader.judge.messages import Options
 from grader.manifest import Manifest
-from grader.worker.bounds import Bounds
+from grader.worker.bounds import DYNAMO, Bounds
 
 _IMPORTS_TORCH: Final = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
+_NEEDS_DYNAMO: Final = re.compile(rb"\b(optim|convolutions)\b")
 
 
 def judge_options(
@@ -45,14 +46,13 @@ def judge_options(
     """
     limits = manifest.limits
     data = (solution / manifest.data).resolve() if manifest.data else None
-    torch = ["torch"] if _uses_torch(solution, manifest) else []
     return Options(
         solution=str(solution.resolve()),
         tasks=list(tasks),
         data=str(data) if data else None,
         isolate="bubblewrap" in layers,
         layers=[] if sandbox == "none" else list(layers),
-        preload=[*torch, *manifest.worker.preload],
+        preload=[*_of_torch(solution, manifest), *manifest.worker.preload],
         isolation=list(layers),
         bounds=Bounds(
             memory_mb=limits.memory_mb,
@@ -71,7 +71,11 @@ def judge_options(
     )
 
 
-def _uses_torch(solution: Path, manifest: Manifest) -> bool:
-    """Whether a module of the solution imports torch, so that students' modules will."""
-    sources = (solution / unit.module for unit in manifest.units)
-    return any(_IMPORTS_TORCH.search(source.read_bytes()) for source in sources)
+def _of_torch(solution: Path, manifest: Manifest) -> list[str]:
+    """What of torch students' modules and the probes of checks will use."""
+    modules = [(solution / unit.module).read_bytes() for unit in manifest.units]
+    if not any(_IMPORTS_TORCH.search(source) for source in modules):
+        return []
+    checks = (path.read_bytes() for path in (solution / "checks").rglob("*.py"))
+    dynamo = any(_NEEDS_DYNAMO.search(source) for source in (*modules, *checks))
+    return ["torch", DYNAMO] if dynamo else ["torch"]

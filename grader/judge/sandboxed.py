@@ -1,5 +1,6 @@
 """Student code that runs in workers: the backend of a grading for marks."""
 
+import contextlib
 import time
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from grader.judge.points import WALL
 from grader.judge.remote import RemoteBackend
 from grader.judge.workers import Worker, Zygote
 from grader.worker.bounds import Bounds
+from grader.worker.wire import ClosedError
 
 
 def backend(
@@ -18,14 +20,18 @@ def backend(
     """A backend for :class:`grader.judge.student.Student` whose code runs in a worker.
 
     ``bounds.wall_s`` is the submission's from now on, however many workers it uses up. `first` is a
-    worker with these files and bounds that has been spawned already.
+    worker with these bounds that has been prepared already, and begins at once.
     """
     end = time.monotonic() + bounds.wall_s
-    spare = [first] if first is not None else []
+    begun = []
+    if first is not None:
+        with contextlib.suppress(OSError, ClosedError):  # it died while it waited
+            first.begin(files, bounds.wall_s)
+            begun.append(first)
 
     def spawn() -> Worker:
-        if spare:
-            return spare.pop()
+        if begun:
+            return begun.pop()
         left = end - time.monotonic()
         if left <= 0:
             raise StudentError(TIMED_OUT, WALL)

@@ -4,24 +4,18 @@ The process that reads a job never runs a check: a fork does, and what it leaves
 it. :mod:`grader.judge.start` starts one.
 """
 
-import ctypes
-import gc
-import os
-import select
-import signal
+import contextlib
 import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import msgspec
 import pytest
 
 from grader.judge.diagnosis_run import PATIENCE, explain_failures
 from grader.judge.environment import environment
 from grader.judge.errors import SandboxError
 from grader.judge.fixtures import SESSION
+from grader.judge.fork import Fork
 from grader.judge.messages import (
     Job,
     Options,
@@ -34,8 +28,9 @@ from grader.judge.remote import RemoteBackend
 from grader.judge.sandboxed import backend
 from grader.judge.workers import Zygote, Zygotes
 from grader.scores import Digest, Score, encode_score
+from grader.worker.bounds import DYNAMO
+from grader.worker.forking import settle_memory
 
-_PR_SET_PDEATHSIG: Final = 1
 _MARGIN_S: Final = 30.0
 """Seconds a judge may take beyond what its submission may, for its own work."""
 
@@ -47,63 +42,73 @@ class Server:
         self.options = options
         self.verdicts = verdicts
         self._zygotes = zygotes
+        self._zygote: Zygote
+        self._spare: Fork | None = None
+        """Ready for the next job."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade jobs, each in a fork, until the coordinator hangs up."""
-        _rehearse(self.options.isolation)  # while the zygote gets ready
+        _rehearse(self.options, session)  # while the zygote gets ready
+        _leave_logs_alone(session)
+        session.config.stash[SESSION].solution_digest  # noqa: B018  # read once for all forks
         try:
-            zygote = self._zygotes.get()
+            self._zygote = self._zygotes.get()
         except SandboxError as error:
             write_message(self.verdicts, Ready(problem=str(error)))
             return True
-        gc.collect()
-        gc.freeze()  # a collection in a fork must not touch, and so copy, what is loaded here
+        settle_memory()
         write_message(self.verdicts, Ready(checks=len(session.items)))
+        self._prepare(session)
         while (job := read_message(sys.stdin.buffer, Job)) is not None:
-            if not zygote.alive():
-                zygote.close()
-                zygote = self._zygotes.get()
-            write_message(self.verdicts, self._grade(job, session, zygote))
-        zygote.close()
+            if not self._zygote.alive():
+                self._end()
+                self._zygote = self._zygotes.get()
+            if self._spare is not None and not self._spare.alive():
+                self._discard()
+            write_message(self.verdicts, self._grade(job, session))
+        self._end()
         return True
 
-    def _grade(self, job: Job, session: pytest.Session, zygote: Zygote) -> Verdict:
-        files = _read(Path(job.folder))
+    def _grade(self, job: Job, session: pytest.Session) -> Verdict:
         try:
-            worker = zygote.spawn(files, self.options.bounds)
+            fork = self._spare or self._fork(session)
         except SandboxError as error:
             return Verdict(id=job.id, fault=str(error))
-        remote = backend(zygote, files, self.options.bounds, first=worker)
-        reader, writer = os.pipe()
-        server = os.getpid()
-        child = os.fork()  # while the worker gets ready
-        if child == 0:
-            os.close(reader)
-            _die_with(server)
-            try:
-                verdict = self._run(job, session, remote)
-                with open(writer, "wb") as stream:  # noqa: PTH123  # a descriptor
-                    stream.write(msgspec.msgpack.encode(verdict))
-            except BaseException as error:
-                print(f"judge of {job.id}: {error!r}", file=sys.stderr)
-                os._exit(1)
-            os._exit(0)
-        os.close(writer)
-        worker.let_go()
-        patience = PATIENCE * session.config.stash[SESSION].manifest.limits.diagnosis_s
-        content, fault = _read_until(
-            reader, time.monotonic() + self.options.bounds.wall_s + _MARGIN_S + patience
-        )
-        if fault:
-            os.kill(child, signal.SIGKILL)
-            zygote.close()  # if it hangs, the next submission must not wait for it, too
-        _, status = os.waitpid(child, 0)
-        if status and not fault:
-            fault = f"the judge ended with status {os.waitstatus_to_exitcode(status)}"
-        if fault:
-            return Verdict(id=job.id, fault=fault)
-        return msgspec.msgpack.decode(content, type=Verdict)
+        fork.begin(job)
+        self._prepare(session)
+        diagnosis_s = session.config.stash[SESSION].manifest.limits.diagnosis_s
+        patience = self.options.bounds.wall_s + _MARGIN_S + PATIENCE * diagnosis_s
+        verdict = fork.verdict(job, patience)
+        if verdict.fault:
+            self._zygote.close()  # if it hangs, the next submission must not wait for it, too
+        return verdict
+
+    def _prepare(self, session: pytest.Session) -> None:
+        """Have a fork ready for the next job; without one it is made when the job is there."""
+        self._spare = None
+        with contextlib.suppress(SandboxError):
+            self._spare = self._fork(session)
+
+    def _fork(self, session: pytest.Session) -> Fork:
+        zygote, bounds = self._zygote, self.options.bounds
+        worker = zygote.prepare(bounds)
+
+        def grade(job: Job) -> Verdict:
+            files = _read(Path(job.folder))
+            return self._run(job, session, backend(zygote, files, bounds, first=worker))
+
+        return Fork(grade, worker)
+
+    def _end(self) -> None:
+        """End what waits for a job, and the sandbox."""
+        self._discard()
+        self._zygote.close()
+
+    def _discard(self) -> None:
+        if self._spare is not None:
+            self._spare.discard()
+        self._spare = None
 
     def _run(self, job: Job, session: pytest.Session, remote: RemoteBackend) -> Verdict:
         """Run every check on a submission, in a fork."""
@@ -144,29 +149,29 @@ def _read(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
-    """All that a pipe gives until it closes or time is up."""
-    content = b""
-    with open(descriptor, "rb", buffering=0) as stream:  # a descriptor
-        while True:
-            ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                return content, "the judge took longer than any submission may"
-            part = stream.read(2**20)
-            if not part:
-                return content, None
-            content += part
+def _leave_logs_alone(session: pytest.Session) -> None:
+    """Have pytest put no handlers on each of torch's loggers, three times a check.
+
+    What student code logs is not in this process; a check may still ask for what the judge logs.
+    """
+    manager = session.config.pluginmanager
+    if not any("caplog" in getattr(item, "fixturenames", ()) for item in session.items):
+        manager.unregister(name="logging-plugin")
 
 
-def _rehearse(isolation: Sequence[str]) -> None:
+def _rehearse(options: Options, session: pytest.Session) -> None:
     """Use once what loads or builds more at its first use, so that no fork has to."""
+    import numpy.random
+    import numpy.testing  # noqa: F401
     import torch
 
-    parameter = torch.nn.Parameter(torch.ones(2))
-    for kind in (torch.optim.SGD, torch.optim.Adam):
-        kind([parameter], lr=0.1).step()
-    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
-    torch.autograd.gradcheck(torch.sin, x, fast_mode=True)
+    if DYNAMO in options.preload:
+        parameter = torch.nn.Parameter(torch.ones(2))
+        for kind in (torch.optim.SGD, torch.optim.Adam):
+            kind([parameter], lr=0.1).step()
+    if any(b"gradcheck" in path.read_bytes() for path in {item.path for item in session.items}):
+        x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+        torch.autograd.gradcheck(torch.sin, x, fast_mode=True)  # loads sympy
     nothing = Score(
         assignment="rehearsal",
         submission="rehearsal",
@@ -174,15 +179,9 @@ def _rehearse(isolation: Sequence[str]) -> None:
         score=0,
         max_score=0,
         tasks=[],
-        environment=environment(0, isolation),
+        environment=environment(0, options.isolation),
         started_at="",
         duration_s=0,
         digest=Digest(submission="", solution=""),
     )
     encode_score(nothing)
-
-
-def _die_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before this was arranged
-        os._exit(1)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,14 @@ class Session:
             duration_s=round(time.monotonic() - self.clock, 3),
             digest=scores.Digest(
                 submission=digest(self.folder, [unit.module for unit in self.manifest.units]),
-                solution=digest(self.root, SOLUTION_FILES),
+                solution=self.solution_digest,
             ),
         )
+
+    @cached_property
+    def solution_digest(self) -> str:
+        """Of all that decides what a submission deserves, as it was when first asked for."""
+        return digest(self.root, SOLUTION_FILES)
 
     @property
     def public_only(self) -> bool:

@@ -30,6 +30,13 @@ class Worker:
         self.channel = channel
         self._lifeline = lifeline
 
+    def begin(self, files: Mapping[str, bytes], wall_s: float) -> None:
+        """Hand it a submission's files, and start its clock; OSError, ClosedError: it has died."""
+        from grader.worker import wire  # loads torch: the zygote loads its own meanwhile
+
+        self._lifeline.sendall(msgspec.msgpack.encode(float(wall_s)))
+        wire.send(self.channel, dict(files))
+
     def end(self, *, died: bool = False, patience_s: float = 5.0) -> End | None:
         """Kill the worker and all it started; how it ended.
 
@@ -41,12 +48,19 @@ class Worker:
         with contextlib.suppress(OSError):
             self._lifeline.shutdown(socket.SHUT_WR)
         readable, _, _ = select.select([self._lifeline], [], [], patience_s)
-        content = self._lifeline.recv(65536) if readable else b""
+        content = self._last_words() if readable else b""
         self._lifeline.close()
         try:
             return msgspec.msgpack.decode(content, type=End) if content else None
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
+
+    def _last_words(self) -> bytes:
+        """What the keeper said; where it went before it read all from us, an error comes first."""
+        for _ in range(2):
+            with contextlib.suppress(ConnectionResetError):
+                return self._lifeline.recv(65536)
+        return b""
 
     def let_go(self) -> None:
         """Give up this process's hold; the worker ends when nobody holds it any more."""
@@ -126,6 +140,22 @@ class Zygote:
         """
         from grader.worker import wire  # loads torch: the zygote loads its own meanwhile
 
+        worker = self.prepare(bounds)
+        try:
+            worker.begin(files, bounds.wall_s)
+        except (OSError, wire.ClosedError) as error:
+            worker.end()
+            raise SandboxError(f"the sandbox has died: {self._said()}") from error
+        return worker
+
+    def prepare(self, bounds: Bounds) -> Worker:
+        """Fork a worker that gets ready for a submission, to begin with later.
+
+        Raises
+        ------
+        SandboxError
+            The zygote has died.
+        """
         channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         worker = Worker(channel, lifeline)
@@ -136,8 +166,7 @@ class Zygote:
                     [msgspec.msgpack.encode(bounds)],
                     [far_channel.fileno(), far_lifeline.fileno()],
                 )
-            wire.send(channel, dict(files))
-        except (OSError, wire.ClosedError) as error:
+        except OSError as error:
             worker.end()
             raise SandboxError(f"the sandbox has died: {self._said()}") from error
         return worker

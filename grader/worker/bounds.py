@@ -9,6 +9,8 @@ import msgspec
 
 CONTROL: Final = 3
 """The zygote's descriptor for requests."""
+DYNAMO: Final = "torch._dynamo"
+"""Module to preload where optimizers are made or operations traced; half as large as torch."""
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +25,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """What it may print."""
     cpu_s: int
     wall_s: float
-    """Of the whole submission."""
+    """Of the whole submission, from when a worker is handed its files."""
     namespaces: bool
     """Whether to move into namespaces of its own; False where the kernel refuses them."""
     threads: int = 1

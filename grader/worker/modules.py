@@ -27,9 +27,9 @@ class ModuleFolder:
     def __init__(self, folder: Path, *, resident: bool) -> None:
         self._folder = folder.resolve()
         self._resident = resident
-        self._names = {path.stem for path in self._folder.glob("*.py")} | {
-            path.parent.name for path in self._folder.glob("*/__init__.py")
-        }
+        packages = {path.parent.name for path in self._folder.glob("*/__init__.py")}
+        self._names = {path.stem for path in self._folder.glob("*.py")} | packages
+        self._packages = bool(packages)
         self._loaded: dict[str, ModuleType] = {}
         self._displaced: dict[str, ModuleType] = {}
 
@@ -90,6 +90,14 @@ class ModuleFolder:
         return Path(file) == place.with_suffix(".py") or Path(file).is_relative_to(place)
 
     def _take_out(self) -> dict[str, ModuleType]:
-        """Remove and return every imported module that has a name of this folder's."""
-        names = [name for name in sys.modules if name.partition(".")[0] in self._names]
+        """Remove and return every imported module that has a name of this folder's.
+
+        In a fork, looking at every name there is would copy the memory that it lies in, so that is
+        done only where a module of a package may be among them.
+        """
+        names = [name for name in self._names if name in sys.modules]
+        if self._packages or any(
+            "__path__" in getattr(sys.modules[name], "__dict__", ()) for name in names
+        ):
+            names = [name for name in sys.modules if name.partition(".")[0] in self._names]
         return {name: sys.modules.pop(name) for name in names}

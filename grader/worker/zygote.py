@@ -5,6 +5,8 @@ modules to load. Each message there asks for one worker: its bounds, and two des
 worker's channel, and a lifeline. For each worker the zygote forks a keeper, which moves into fresh
 namespaces, forks the worker there, and watches it. The keeper runs no student code. It kills the
 worker when the judge's end of the lifeline closes, so nothing outlives a judge, however it ended.
+A worker may wait for its files as long as the judge likes: what the judge writes on the lifeline,
+the seconds that it may take, starts its clock.
 
 Before the first submission, workers of the zygote's own try what each layer of the sandbox must
 stop (:mod:`grader.worker.trials`). Where one gets through, the zygote names it and does not start.
@@ -13,7 +15,6 @@ stop (:mod:`grader.worker.trials`). Where one gets through, the zygote names it 
 import argparse
 import contextlib
 import ctypes
-import gc
 import importlib
 import os
 import select
@@ -30,8 +31,8 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from grader.worker import gpu, privileges, setup, trials, wire
-from grader.worker.bounds import CONTROL, Bounds, End
+from grader.worker import forking, gpu, privileges, setup, trials, wire
+from grader.worker.bounds import CONTROL, DYNAMO, Bounds, End
 from grader.worker.confinement import Confinement, ConfinementError
 from grader.worker.sandbox import CLOSED_FIX, readable, scratch
 
@@ -67,11 +68,9 @@ def main() -> None:
     for name in options.preload:
         importlib.import_module(name)
     if "torch" in options.preload:
-        _rehearse(torch, probes)
+        _rehearse(torch, probes, dynamo=DYNAMO in options.preload)
     control = socket.socket(fileno=CONTROL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the kernel
-    gc.collect()
-    gc.freeze()  # a collection in a worker must not touch, and so copy, torch's objects
     try:
         confinement = Confinement(layers, places, [Path(node) for node in options.device])
     except ConfinementError as error:
@@ -87,6 +86,7 @@ def main() -> None:
             f"--device cuda: inside the sandbox the graphics processor does not work: {wrong}; "
             "see that its driver works ('nvidia-smi'), or grade with --device cpu"
         )
+    forking.settle_memory()
     control.sendall(b"ready")
     while True:
         content, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
@@ -124,12 +124,13 @@ def _become_nobody(needed: list[Path], layers: Collection[str]) -> None:
     privileges.become_nobody(keep_reading=closed is not None)
 
 
-def _rehearse(torch: Any, probes: Any) -> None:
+def _rehearse(torch: Any, probes: Any, *, dynamo: bool) -> None:
     """Use once what loads more code at its first use; on the CPU none of it starts a thread."""
     layer = torch.nn.Conv2d(1, 1, 3)
-    probes.convolutions(layer, torch.zeros(1, 1, 4, 4))
     layer(torch.zeros(1, 1, 4, 4)).sum().backward()
-    torch.optim.Adam(layer.parameters()).step()
+    if dynamo:
+        probes.convolutions(layer, torch.zeros(1, 1, 4, 4))
+        torch.optim.Adam(layer.parameters()).step()
 
 
 def _become(role: Callable[..., None], *arguments: Any) -> NoReturn:
@@ -218,10 +219,10 @@ def _watch(bounds: Bounds, worker: int, lifeline: int, output: int) -> End:
     for descriptor in (ended, lifeline, output):
         poll.register(descriptor, select.POLLIN)
     shown, total, reason = b"", 0, None
-    deadline = time.monotonic() + bounds.wall_s
+    deadline: float | None = None
     while True:
-        left = max(0.0, deadline - time.monotonic())
-        events = poll.poll(left * 1000 + 1) if reason is None else poll.poll()
+        left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000 + 1
+        events = poll.poll(left) if reason is None else poll.poll()
         ready = {descriptor for descriptor, _ in events}
         if output in ready:
             part = os.read(output, 65536)
@@ -234,8 +235,11 @@ def _watch(bounds: Bounds, worker: int, lifeline: int, output: int) -> End:
         if ended in ready:
             break  # what it printed last may be lost; its score never depends on that
         if lifeline in ready:
-            reason = reason or "judge"
-            poll.unregister(lifeline)
+            if seconds := os.read(lifeline, 64):  # it has its files from now on
+                deadline = time.monotonic() + msgspec.msgpack.decode(seconds, type=float)
+            else:
+                reason = reason or "judge"
+                poll.unregister(lifeline)
         if not events and reason is None:
             reason = "wall"
         if reason is not None:
@@ -366,6 +370,7 @@ def _ask(
             spare=lifeline,
         )
         try:
+            lifeline.sendall(msgspec.msgpack.encode(bounds.wall_s))
             wire.send(channel, {})
             answer: Any = wire.receive(channel)
         except (OSError, wire.ClosedError):

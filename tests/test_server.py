@@ -1,0 +1,133 @@
+"""A warm judge as a process: how it has the next submission's grading ready."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import tiny
+
+from grader.batch.device import Device
+from grader.batch.options import judge_options
+from grader.batch.pool import Judge
+from grader.judge.messages import Job
+from grader.manifest import load_manifest
+from grader.scores import decode_score
+
+WITH_PID = """
+import os
+
+import pytest
+
+
+@pytest.mark.task("predict")
+def test_pid(metric{fixtures}):
+    \"\"\"It says who grades.\"\"\"
+    {first}
+    metric("pid", os.getpid())
+"""
+pytestmark = pytest.mark.timeout(120)
+
+
+def judge(folder, fixtures="", first="pass"):
+    text = WITH_PID.format(fixtures=fixtures, first=first)
+    root = tiny.write(folder / "course", **{"checks/hidden/test_pid_hidden.py": text})
+    manifest = load_manifest(root)
+    options = judge_options(
+        root, manifest, tasks=manifest.task_ids(), layers=[], sandbox="none", device=Device()
+    )
+    made = Judge(options)
+    made.wait()
+    return made
+
+
+def graded(made, folder, name):
+    submission, artifacts = folder / name, folder / f"{name}.artifacts"
+    submission.mkdir()
+    (submission / "ridge.py").write_text(tiny.SOLUTION)
+    artifacts.mkdir()
+    verdict = made.grade(Job(id=name, folder=str(submission), seed=1, artifacts=str(artifacts)))
+    assert verdict.fault is None
+    score = decode_score(verdict.score)
+    assert score.score == score.max_score, score
+    return next(task.metrics["pid"] for task in score.tasks if task.id == "predict")
+
+
+def children(process):
+    text = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def cmdline(process):
+    return Path(f"/proc/{process}/cmdline").read_bytes()
+
+
+def zombie_or_gone(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.fixture
+def made(tmp_path):
+    made = judge(tmp_path)
+    yield made
+    made.close()
+
+
+def test_each_submission_has_a_process_of_its_own_that_waited_for_it(made, tmp_path):
+    pids = []
+    for name in ("ada", "ben", "cleo"):
+        waiting = children(made._process.pid) if pids else None
+        pids.append(graded(made, tmp_path, name))
+        assert waiting is None or pids[-1] in waiting
+    assert len(set(pids)) == 3
+
+
+def test_one_that_is_killed_while_it_waits_costs_no_submission(made, tmp_path):
+    first = graded(made, tmp_path, "ada")
+    (zygote,) = [p for p in children(made._process.pid) if b"zygote" in cmdline(p)]
+    spare = [p for p in children(made._process.pid) if p != zygote]
+    assert spare
+    for process in spare:
+        os.kill(process, signal.SIGKILL)
+        while not zombie_or_gone(process):
+            pass
+    second = graded(made, tmp_path, "ben")
+    assert second not in [first, *spare]
+
+
+def test_a_sandbox_that_is_killed_while_it_waits_is_replaced(made, tmp_path):
+    graded(made, tmp_path, "ada")
+    (zygote,) = [p for p in children(made._process.pid) if b"zygote" in cmdline(p)]
+    os.kill(zygote, signal.SIGKILL)
+    while not zombie_or_gone(zygote):
+        pass
+    graded(made, tmp_path, "ben")
+
+
+def test_a_check_may_still_ask_for_what_the_judge_logs(tmp_path):
+    lines = 'import logging; logging.getLogger("x").warning("said"); assert "said" in caplog.text'
+    made = judge(tmp_path, fixtures=", caplog", first=lines)
+    try:
+        graded(made, tmp_path, "ada")
+    finally:
+        made.close()
+
+
+def test_where_no_check_asks_for_logs_no_handler_is_put_on_loggers(tmp_path):
+    lines = "import logging; assert 'LogCapture' not in str(logging.getLogger().handlers)"
+    made = judge(tmp_path, first=lines)
+    try:
+        graded(made, tmp_path, "ada")
+    finally:
+        made.close()
+
+
+def test_what_forks_use_is_loaded_before_they_are_made(tmp_path):
+    made = judge(tmp_path, first="import sys; assert 'numpy.testing' in sys.modules")
+    try:
+        graded(made, tmp_path, "ada")
+    finally:
+        made.close()
