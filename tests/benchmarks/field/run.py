@@ -123,13 +123,13 @@ def grade(
 def speed(tool: type[Tool], python: Path, folder: Path, variant: str, count: int) -> dict:
     """Seconds a submission with one job and with two, peak memory, and scores that are wrong.
 
-    A second class is graded as well, smaller or larger: of the two times follows what each further
-    submission takes, the start of the command left out. Memory is measured in a
-    run of its own, since looking at processes holds them up, and most those that have many.
+    Classes of other sizes are graded as well: from their times follows what each further
+    submission takes, the start of the command left out. Memory is measured in a run of its own,
+    since looking at processes holds them up, and most those that have many.
     """
     tasks = VARIANTS[variant]
-    other = tool.other_class
-    largest = [Submission(f"student{n:03}", written(tasks, n)) for n in range(max(count, other))]
+    fewer, more = tool.classes.get(variant, (FEW, count))
+    largest = [Submission(f"student{n:03}", written(tasks, n)) for n in range(max(count, more))]
     everyone = largest[:count]
     found = {}
     for jobs in (1, 2):
@@ -137,10 +137,12 @@ def speed(tool: type[Tool], python: Path, folder: Path, variant: str, count: int
         memory = Memory()
         with memory.watched():
             grade(tool, python, place / "watched", tasks, everyone[:FEW], jobs)
-        other_took, _ = grade(tool, python, place / "other", tasks, largest[:other], jobs)
         took, scores = grade(tool, python, place / "all", tasks, everyone, jobs)
+        times = {count: took}
+        for size in {fewer, more} - {count}:
+            times[size], _ = grade(tool, python, place / str(size), tasks, largest[:size], jobs)
         wrong = [s.name for n, s in enumerate(everyone) if scores.get(s.name) != deserved(tasks, n)]
-        further = (took - other_took) / (count - other)
+        further = (times[more] - times[fewer]) / (more - fewer)
         found[f"jobs_{jobs}"] = {
             "seconds_a_submission": round(took / count, 3),
             "seconds_each_further": round(further, 3),
@@ -259,6 +261,8 @@ def main() -> None:
     parser.add_argument("--tool", action="append", choices=[tool.name for tool in TOOLS])
     parser.add_argument("--environments", type=Path, default=ROOT / "build" / "field")
     options = parser.parse_args()
+    if min(options.submissions, options.otter) <= FEW:
+        parser.error(f"--submissions and --otter: more than {FEW}")
     tools = [tool for tool in TOOLS if not options.tool or tool.name in options.tool]
     pythons = {tool: environment(options.environments.resolve(), tool) for tool in tools}
     found: dict[str, dict] = {}

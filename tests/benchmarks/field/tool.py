@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from course import IMPORTS, Task
 
@@ -41,8 +42,10 @@ class Tool:
     name = ""
     isolates = ""
     """What it puts between a student's code and answers, results, machine; its own words."""
-    other_class = 4
-    """Submissions of a second class: of the two times follows what each further one takes."""
+    classes: ClassVar[dict[str, tuple[int, int]]] = {}
+    """By variant, submissions of two further classes: from the smaller to the larger one follows
+    what each further submission takes. Where there are none, a class of 4 and the one that is
+    asked for."""
 
     def __init__(self, python: Path, folder: Path, tasks: Sequence[Task]) -> None:
         self.python = python

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 from course import IMPORTS, Task
 from tool import Submission, Tool
@@ -61,7 +62,7 @@ class Grader(Tool):
 
     name = "grader"
     isolates = "two processes; bubblewrap, namespaces, Landlock, seccomp, limits"
-    other_class = 200  # 20 are graded before a second judge has loaded torch
+    classes: ClassVar = {"light": (100, 300), "training": (40, 120)}  # both judges are warm by then
 
     def prepare(self) -> None:
         """A solution with one unit."""
