@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grader.judge.fork import Fork
@@ -42,6 +43,7 @@ def test_a_job_is_graded_by_the_process_that_waited_for_it():
     fork.begin(JOB)
     verdict = fork.verdict(JOB, 10)
     assert verdict == Verdict(id="ada", score=f"{fork._process} 3".encode())
+    assert fork.end() == 0
     assert gone(fork._process)
 
 
@@ -51,6 +53,7 @@ def test_the_worker_is_held_by_the_fork_alone():
     assert not worker.held
     fork.begin(JOB)
     assert fork.verdict(JOB, 10).fault == "True"
+    fork.end()
 
 
 def test_an_error_of_the_judge_is_a_fault_and_said_in_its_log(capfd):
@@ -68,7 +71,17 @@ def test_one_that_takes_too_long_is_killed():
     fork = Fork(lambda job: time.sleep(600), Worker())
     fork.begin(JOB)
     assert fork.verdict(JOB, 0.2).fault == "the judge took longer than any submission may"
+    assert fork.end() == -signal.SIGKILL
     assert gone(fork._process)
+
+
+def test_a_verdict_that_breaks_off_is_a_fault(monkeypatch):
+    whole = msgspec.msgpack.encode
+    monkeypatch.setattr(msgspec.msgpack, "encode", lambda message: whole(message)[:-3])
+    fork = Fork(answer, Worker())
+    monkeypatch.undo()
+    fork.begin(JOB)
+    assert fork.verdict(JOB, 10).fault == "the judge ended with status 0"
 
 
 def test_one_that_is_discarded_ends_without_a_job(capfd):

@@ -36,6 +36,7 @@ class Fork:
         """
         jobs, self._jobs = os.pipe()
         self._verdict, verdict = os.pipe()
+        self._status: int | None = None
         server = os.getpid()
         self._process = os.fork()
         if self._process == 0:
@@ -61,23 +62,28 @@ class Fork:
             write_message(stream, job)
 
     def verdict(self, job: Job, patience_s: float) -> Verdict:
-        """What became of the job, at most so many seconds from now; then the fork has ended."""
+        """What became of the job, at most so many seconds from now; :meth:`end` comes next."""
         content, fault = _read_until(self._verdict, time.monotonic() + patience_s)
         if fault:
             os.kill(self._process, signal.SIGKILL)
-        _, status = os.waitpid(self._process, 0)
-        if status and not fault:
-            fault = f"the judge ended with status {os.waitstatus_to_exitcode(status)}"
-        if fault:
-            return Verdict(id=job.id, fault=fault)
-        return msgspec.msgpack.decode(content, type=Verdict)
+        else:
+            with contextlib.suppress(msgspec.DecodeError):  # it was killed before it had said all
+                return msgspec.msgpack.decode(content, type=Verdict)
+        return Verdict(id=job.id, fault=fault or f"the judge ended with status {self.end()}")
+
+    def end(self) -> int:
+        """Wait for its end, which takes it a moment after its verdict; its exit status."""
+        if self._status is None:
+            _, status = os.waitpid(self._process, 0)
+            self._status = os.waitstatus_to_exitcode(status)
+        return self._status
 
     def discard(self) -> None:
         """End it without a job."""
         os.close(self._jobs)
         os.close(self._verdict)
         os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        self.end()
 
 
 def _grade_one(grade: Callable[[Job], Verdict], jobs: int, verdict: int) -> NoReturn:

@@ -66,15 +66,16 @@ class Server:
                 self._zygote = self._zygotes.get()
             if self._spare is not None and not self._spare.alive():
                 self._discard()
-            write_message(self.verdicts, self._grade(job, session))
+            self._grade(job, session)
         self._end()
         return True
 
-    def _grade(self, job: Job, session: pytest.Session) -> Verdict:
+    def _grade(self, job: Job, session: pytest.Session) -> None:
         try:
             fork = self._spare or self._fork(session)
         except SandboxError as error:
-            return Verdict(id=job.id, fault=str(error))
+            write_message(self.verdicts, Verdict(id=job.id, fault=str(error)))
+            return
         fork.begin(job)
         self._prepare(session)
         diagnosis_s = session.config.stash[SESSION].manifest.limits.diagnosis_s
@@ -82,12 +83,13 @@ class Server:
         verdict = fork.verdict(job, patience)
         if verdict.fault:
             self._zygote.close()  # if it hangs, the next submission must not wait for it, too
-        return verdict
+        write_message(self.verdicts, verdict)
+        fork.end()
 
     def _prepare(self, session: pytest.Session) -> None:
         """Have a fork ready for the next job; without one it is made when the job is there."""
         self._spare = None
-        with contextlib.suppress(SandboxError):
+        with contextlib.suppress(SandboxError, OSError):
             self._spare = self._fork(session)
 
     def _fork(self, session: pytest.Session) -> Fork:
@@ -98,7 +100,11 @@ class Server:
             files = _read(Path(job.folder))
             return self._run(job, session, backend(zygote, files, bounds, first=worker))
 
-        return Fork(grade, worker)
+        try:
+            return Fork(grade, worker)
+        except OSError:
+            worker.let_go()
+            raise
 
     def _end(self) -> None:
         """End what waits for a job, and the sandbox."""

@@ -56,6 +56,7 @@ def main() -> None:
     places = [*readable(), *([Path(options.data)] if options.data else [])]
     if options.nobody:
         _become_nobody(places, layers)
+    import numpy.random  # noqa: F401  # NumPy loads it when it is first used
     import torch
 
     from grader import torchvision_cpu
