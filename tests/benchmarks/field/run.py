@@ -146,6 +146,8 @@ def speed(tool: type[Tool], python: Path, folder: Path, variant: str, count: int
         found[f"jobs_{jobs}"] = {
             "seconds_a_submission": round(took / count, 3),
             "seconds_each_further": round(further, 3),
+            "larger_class": more,
+            "seconds_in_larger": round(times[more] / more, 3),
             "peak_memory_mb": round(memory.most_mb),
             "wrong_scores": len(wrong),
         }
@@ -221,10 +223,13 @@ def table(tools: list[type[Tool]], found: dict[str, dict]) -> str:
         for jobs in (1, 2):
             where = (variant, f"jobs_{jobs}")
             what = f"{variant}, {'one job' if jobs == 1 else 'two jobs'}"
-            row(f"{what}: seconds a submission", "{:.2f}", *where, "seconds_a_submission")
+            row(f"{what}: seconds a submission", "{:.3f}", *where, "seconds_a_submission")
             row(f"{what}: times as long as grader", "{:.1f}", *where, "times_grader")
-            row(f"{what}: seconds each further one", "{:.2f}", *where, "seconds_each_further")
+            row(f"{what}: seconds each further one", "{:.3f}", *where, "seconds_each_further")
             row(f"{what}: times as long each further one", "{:.1f}", *where, "times_grader_further")
+            row(f"{what}: submissions of the larger class", "{}", *where, "larger_class")
+            row(f"{what}: seconds a submission there", "{:.3f}", *where, "seconds_in_larger")
+            row(f"{what}: times as long there", "{:.1f}", *where, "times_grader_larger")
             row(f"{what}: peak memory, MB", "{}", *where, "peak_memory_mb")
             row(f"{what}: wrong scores", "{}", *where, "wrong_scores")
     row("isolates student code by", "{}", "isolates")
@@ -241,13 +246,20 @@ def _version(tool: type[Tool], python: Path) -> str:
     return done.stdout.strip()
 
 
+_RATIOS = (
+    ("a_submission", "grader"),
+    ("each_further", "grader_further"),
+    ("in_larger", "grader_larger"),
+)
+
+
 def _compare(found: dict[str, dict]) -> None:
     """Add to each time how many times that of this project it is."""
     for variant in VARIANTS:
         for jobs in ("jobs_1", "jobs_2"):
             figures = {name: tool[variant][jobs] for name, tool in found.items()}
             own = figures.get("grader", {})
-            for kind, name in (("a_submission", "grader"), ("each_further", "grader_further")):
+            for kind, name in _RATIOS:
                 base = own.get(f"seconds_{kind}", float("nan"))
                 for figure in figures.values():
                     figure[f"times_{name}"] = round(figure[f"seconds_{kind}"] / base, 1)
