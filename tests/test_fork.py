@@ -107,14 +107,18 @@ def test_one_that_was_killed_between_the_question_and_the_job_is_a_fault():
     assert fork.verdict(JOB, 10).fault == "the judge ended with status -9"
 
 
+@pytest.mark.parametrize("job", ["", "fork.begin(Job(id='', folder='', seed=1, artifacts=''))"])
 @pytest.mark.timeout(60)
-def test_one_that_waits_ends_with_the_judge_that_made_it():
+def test_one_that_waits_or_grades_ends_with_the_judge_that_made_it(job):
     code = (
-        "import sys, time\n"
+        "import time\n"
         "from grader.judge.fork import Fork\n"
+        "from grader.judge.messages import Job\n"
         "class Worker:\n"
         "    def let_go(self): pass\n"
-        "print(Fork(print, Worker())._process, flush=True)\n"
+        "fork = Fork(lambda job: time.sleep(600), Worker())\n"
+        f"{job}\n"
+        "print(fork._process, flush=True)\n"
         "time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as server:

@@ -122,6 +122,31 @@ def test_a_package_is_a_module_too(folder):
 LATE = "def late():\n    import neighbour_t\n    return neighbour_t\n"
 
 
+def test_packages_of_one_name_in_two_folders_keep_their_parts_apart(folder):
+    files = {"tools_t/__init__": "from tools_t.part import WHO\n"}
+    ours = folder("ours", **files, **{"tools_t/part": "WHO = 'ours'\n"})
+    theirs = folder("theirs", **files, **{"tools_t/part": "WHO = 'theirs'\n"})
+    assert ModuleFolder(theirs, resident=True).load("tools_t").WHO == "theirs"
+    assert ModuleFolder(ours, resident=False).load("tools_t").WHO == "ours"
+    assert sys.modules["tools_t.part"].WHO == "theirs"
+
+
+def test_a_module_called_like_a_package_that_is_loaded_displaces_all_of_it(folder):
+    import xml.dom.minidom
+
+    parts = {name: module for name, module in sys.modules.items() if name.startswith("xml")}
+    try:
+        students = ModuleFolder(
+            folder("a", xml="import sys\nSEEN = sorted(sys.modules)\n"), resident=True
+        )
+        seen = students.load("xml").SEEN
+        assert not [name for name in seen if name.startswith("xml.")]
+        students.forget()
+        assert sys.modules["xml.dom.minidom"] is xml.dom.minidom
+    finally:
+        sys.modules.update(parts)
+
+
 def test_a_resident_folder_allows_imports_inside_functions(folder):
     modules = ModuleFolder(folder("a", one_t=LATE, neighbour_t="N = 8\n"), resident=True)
     assert modules.load("one_t").late().N == 8
