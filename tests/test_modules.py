@@ -131,6 +131,17 @@ def test_packages_of_one_name_in_two_folders_keep_their_parts_apart(folder):
     assert sys.modules["tools_t.part"].WHO == "theirs"
 
 
+def test_parts_of_a_package_that_failed_are_not_another_folders(folder):
+    begin = "from tools_t.part import WHO\n"
+    theirs = folder(
+        "theirs", **{"tools_t/__init__": begin + "1 / 0\n", "tools_t/part": "WHO = 'theirs'\n"}
+    )
+    ours = folder("ours", **{"tools_t/__init__": begin, "tools_t/part": "WHO = 'ours'\n"})
+    with pytest.raises(ZeroDivisionError):
+        ModuleFolder(theirs, resident=True).load("tools_t")
+    assert ModuleFolder(ours, resident=False).load("tools_t").WHO == "ours"
+
+
 def test_a_module_called_like_a_package_that_is_loaded_displaces_all_of_it(folder):
     import xml.dom.minidom
 
