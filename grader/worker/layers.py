@@ -74,7 +74,15 @@ def _run(command: list[str]) -> str | None:
 
 
 def _wrap(*command: str) -> list[str]:
-    return [bubblewrap() or "bwrap", "--unshare-all", "--ro-bind", "/", "/", *command]
+    return [
+        bubblewrap() or "bwrap",
+        "--unshare-all",
+        "--die-with-parent",
+        "--ro-bind",
+        "/",
+        "/",
+        *command,
+    ]
 
 
 def _bubblewrap() -> Layer:
