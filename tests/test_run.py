@@ -113,8 +113,8 @@ def test_all_is_loaded(student):
 '''
 
 
-def test_where_the_solution_imports_torch_no_student_waits_for_it(course):
-    asking = "import sys\n\nimport torch\n" + RIGHT
+def test_where_the_solution_makes_an_optimizer_no_student_waits_for_what_it_loads(course):
+    asking = "import sys\n\nimport torch\n\nMAKE = torch.optim.SGD\n" + RIGHT
     asking += "\n\ndef loaded():\n    return 'torch._dynamo' in sys.modules\n"
     (course / "solution/ridge.py").write_text(asking)
     (course / "solution/checks/public/test_more.py").write_text(ASKS_FOR_TORCH)

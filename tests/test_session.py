@@ -1,5 +1,6 @@
 """One grading as an object: what its score says, and how it turns to the next submission."""
 
+import dataclasses
 import json
 import platform
 from importlib.metadata import version
@@ -110,7 +111,8 @@ def test_the_digest_of_the_solution_follows_its_checks_and_not_its_notes(session
     assert session.score().digest.solution == before
     path = session.root / "checks" / "hidden" / "test_ridge_hidden.py"
     path.write_text(path.read_text() + "\n")
-    assert session.score().digest.solution != before
+    assert session.score().digest.solution == before  # of what was loaded when it began
+    assert dataclasses.replace(session).score().digest.solution != before
 
 
 def test_pictures_lie_beside_the_score_under_its_name(session, tmp_path):
