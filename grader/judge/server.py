@@ -29,7 +29,7 @@ from grader.judge.sandboxed import backend
 from grader.judge.workers import Zygote, Zygotes
 from grader.scores import Digest, Score, encode_score
 from grader.worker.bounds import DYNAMO
-from grader.worker.forking import settle_memory
+from grader.worker.huge_pages import settle_memory
 
 _MARGIN_S: Final = 30.0
 """Seconds a judge may take beyond what its submission may, for its own work."""

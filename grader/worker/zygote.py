@@ -31,7 +31,7 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
-from grader.worker import forking, gpu, privileges, setup, trials, wire
+from grader.worker import gpu, huge_pages, privileges, setup, trials, wire
 from grader.worker.bounds import CONTROL, DYNAMO, Bounds, End
 from grader.worker.confinement import Confinement, ConfinementError
 from grader.worker.sandbox import CLOSED_FIX, readable, scratch
@@ -87,7 +87,7 @@ def main() -> None:
             f"--device cuda: inside the sandbox the graphics processor does not work: {wrong}; "
             "see that its driver works ('nvidia-smi'), or grade with --device cpu"
         )
-    forking.settle_memory()
+    huge_pages.settle_memory()
     control.sendall(b"ready")
     while True:
         content, descriptors, _, _ = socket.recv_fds(control, 65536, 2)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from grader.worker.forking import _heaps, settle_memory
+from grader.worker.huge_pages import _heaps, settle_memory
 
 MAPS = """\
 5566a51c8000-5566aa5b9000 rw-p 00000000 00:00 0                          [heap]
@@ -16,7 +16,7 @@ MAPS = """\
 """
 HUGE = """
 from pathlib import Path
-from grader.worker.forking import settle_memory
+from grader.worker.huge_pages import settle_memory
 
 def huge():
     lines = Path("/proc/self/smaps_rollup").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Makes a process cheap to fork that holds much and is forked often."""
+"""Huge pages, which make a process cheap to fork that holds much and is forked often."""
 
 import ctypes
 import gc
