@@ -159,14 +159,15 @@ def graded(once_graded, tmp_path):
 class Killer:
     """Kills processes of a run at random moments, none of which hit one submission twice.
 
-    A judge that lost something is spared until it has begun three more submissions: the one that
-    was hit, or that it was about to begin, has had its second try by then.
+    A judge that lost something is spared until it has started six more processes. Up to five may be
+    one that waited for a submission in a sandbox that died, a new sandbox (twice, if that dies, too),
+    the second try of what was hit, and one that waits meanwhile; with the sixth that try is over.
     """
 
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw
         self.begun: dict[int, set[int]] = {}
-        """By judge: the forks it has had since it started, or was hit."""
+        """By judge: what it has started since it was started itself, or hit."""
         self.before: dict[int, set[int]] = {}
         """By judge: the forks it had when it was hit."""
         self.seen: set[int] = set()
@@ -174,7 +175,7 @@ class Killer:
 
     def hit(self, role: str, run: subprocess.Popen) -> bool:
         """Kill one; False if the run ended first."""
-        wait = self.draw.randrange(3, 6)
+        wait = self.draw.randrange(6, 9)
         while run.poll() is None:
             self.seen |= {run.pid, *family.descendants(run.pid)}
             for judge in family.judges(run.pid):
