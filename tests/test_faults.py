@@ -160,7 +160,7 @@ class Killer:
     """Kills processes of a run at random moments, none of which hit one submission twice.
 
     A judge that lost something is spared until it has started six more processes. Up to five may be
-    one that waited for a submission in a sandbox that died, a new sandbox (twice, if that dies, too),
+    one that waited for a submission in a sandbox that died, a new sandbox (twice if that dies too),
     the second try of what was hit, and one that waits meanwhile; with the sixth that try is over.
     """
 
