@@ -49,15 +49,15 @@ class Server:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Grade jobs, each in a fork, until the coordinator hangs up."""
-        _rehearse(self.options, session)  # while the zygote gets ready
+        _rehearse(self.options, session)
         _leave_logs_alone(session)
         session.config.stash[SESSION].solution_digest  # noqa: B018  # read once for all forks
+        settle_memory()  # all this while the zygote gets ready
         try:
             self._zygote = self._zygotes.get()
         except SandboxError as error:
             write_message(self.verdicts, Ready(problem=str(error)))
             return True
-        settle_memory()
         write_message(self.verdicts, Ready(checks=len(session.items)))
         self._prepare(session)
         while (job := read_message(sys.stdin.buffer, Job)) is not None:
