@@ -107,27 +107,23 @@ def test_a_sandbox_that_is_killed_while_it_waits_is_replaced(made, tmp_path):
     graded(made, tmp_path, "ben")
 
 
-def test_a_check_may_still_ask_for_what_the_judge_logs(tmp_path):
-    lines = 'import logging; logging.getLogger("x").warning("said"); assert "said" in caplog.text'
-    made = judge(tmp_path, fixtures=", caplog", first=lines)
+def holds(folder, line, fixtures=""):
+    """Whether a line of a check runs through in a judge."""
+    made = judge(folder, fixtures=fixtures, first=line)
     try:
-        graded(made, tmp_path, "ada")
+        graded(made, folder, "ada")
     finally:
         made.close()
+
+
+def test_a_check_may_still_ask_for_what_the_judge_logs(tmp_path):
+    line = 'import logging; logging.getLogger("x").warning("said"); assert "said" in caplog.text'
+    holds(tmp_path, line, fixtures=", caplog")
 
 
 def test_where_no_check_asks_for_logs_no_handler_is_put_on_loggers(tmp_path):
-    lines = "import logging; assert 'LogCapture' not in str(logging.getLogger().handlers)"
-    made = judge(tmp_path, first=lines)
-    try:
-        graded(made, tmp_path, "ada")
-    finally:
-        made.close()
+    holds(tmp_path, "import logging; assert 'LogCapture' not in str(logging.getLogger().handlers)")
 
 
 def test_what_forks_use_is_loaded_before_they_are_made(tmp_path):
-    made = judge(tmp_path, first="import sys; assert 'numpy.testing' in sys.modules")
-    try:
-        graded(made, tmp_path, "ada")
-    finally:
-        made.close()
+    holds(tmp_path, "import sys; assert 'numpy.testing' in sys.modules")

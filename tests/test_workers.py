@@ -260,6 +260,13 @@ def test_a_worker_that_waits_for_its_files_uses_up_none_of_its_time(zygote):
     student.close()
 
 
+def test_what_numpy_loads_at_its_first_use_is_there_before_any_student_needs_it(zygote):
+    code = b"import sys\n\ndef loaded():\n    return 'numpy.random' in sys.modules\n"
+    student = Student(backend(zygote, {"work.py": code}, BOUNDS))
+    assert student.work.loaded()
+    student.close()
+
+
 def test_a_worker_that_died_while_it_waited_is_replaced(zygote):
     waiting = zygote.prepare(BOUNDS)
     waiting.end()
