@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import family
 import msgspec
 import pytest
 
@@ -30,13 +31,6 @@ def answer(job):
     return Verdict(id=job.id, score=f"{os.getpid()} {job.seed}".encode())
 
 
-def gone(process):
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return not Path(f"/proc/{process}").exists()
-
-
 def test_a_job_is_graded_by_the_process_that_waited_for_it():
     fork = Fork(answer, Worker())
     assert fork.alive()
@@ -44,7 +38,7 @@ def test_a_job_is_graded_by_the_process_that_waited_for_it():
     verdict = fork.verdict(JOB, 10)
     assert verdict == Verdict(id="ada", score=f"{fork._process} 3".encode())
     assert fork.end() == 0
-    assert gone(fork._process)
+    assert family.is_gone(fork._process)
 
 
 def test_the_worker_is_held_by_the_fork_alone():
@@ -72,7 +66,7 @@ def test_one_that_takes_too_long_is_killed():
     fork.begin(JOB)
     assert fork.verdict(JOB, 0.2).fault == "the judge took longer than any submission may"
     assert fork.end() == -signal.SIGKILL
-    assert gone(fork._process)
+    assert family.is_gone(fork._process)
 
 
 def test_a_verdict_that_breaks_off_is_a_fault(monkeypatch):
@@ -87,7 +81,7 @@ def test_a_verdict_that_breaks_off_is_a_fault(monkeypatch):
 def test_one_that_is_discarded_ends_without_a_job(capfd):
     fork = Fork(answer, Worker())
     fork.discard()
-    assert gone(fork._process)
+    assert family.is_gone(fork._process)
     assert capfd.readouterr().err == ""
 
 
@@ -125,4 +119,4 @@ def test_one_that_waits_or_grades_ends_with_the_judge_that_made_it(job):
         process = int(server.stdout.readline())
         assert Path(f"/proc/{process}").exists()
         server.kill()
-    assert gone(process)
+    family.until(lambda: family.is_gone(process))

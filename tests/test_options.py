@@ -26,6 +26,7 @@ def test_torch_is_loaded_ahead_only_for_modules_that_import_it(tmp_path):
     [
         ("ridge.py", TORCH + "\n\ndef fit(p):\n    return torch.optim.SGD(p, lr=0.1)\n"),
         ("ridge.py", TORCH + "\nfrom torch import optim\n"),
+        ("ridge.py", TORCH + "\n\ndef fit(optimizer):\n    optimizer.step()\n"),
         (
             "checks__hidden__test_more_hidden.py",
             "def trains(student):\n    student.probes.convolutions(1)\n",

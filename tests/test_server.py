@@ -1,9 +1,8 @@
 """A warm judge as a process: how it has the next submission's grading ready."""
 
-import os
-import signal
 from pathlib import Path
 
+import family
 import pytest
 import tiny
 
@@ -53,20 +52,8 @@ def graded(made, folder, name):
     return next(task.metrics["pid"] for task in score.tasks if task.id == "predict")
 
 
-def children(process):
-    text = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(child) for child in text.split()]
-
-
 def cmdline(process):
     return Path(f"/proc/{process}/cmdline").read_bytes()
-
-
-def zombie_or_gone(process):
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 @pytest.fixture
@@ -79,7 +66,7 @@ def made(tmp_path):
 def test_each_submission_has_a_process_of_its_own_that_waited_for_it(made, tmp_path):
     pids = []
     for name in ("ada", "ben", "cleo"):
-        waiting = children(made._process.pid) if pids else None
+        waiting = family.children(made._process.pid) if pids else None
         pids.append(graded(made, tmp_path, name))
         assert waiting is None or pids[-1] in waiting
     assert len(set(pids)) == 3
@@ -87,23 +74,21 @@ def test_each_submission_has_a_process_of_its_own_that_waited_for_it(made, tmp_p
 
 def test_one_that_is_killed_while_it_waits_costs_no_submission(made, tmp_path):
     first = graded(made, tmp_path, "ada")
-    (zygote,) = [p for p in children(made._process.pid) if b"zygote" in cmdline(p)]
-    spare = [p for p in children(made._process.pid) if p != zygote]
+    (zygote,) = [p for p in family.children(made._process.pid) if b"zygote" in cmdline(p)]
+    spare = [p for p in family.children(made._process.pid) if p != zygote]
     assert spare
     for process in spare:
-        os.kill(process, signal.SIGKILL)
-        while not zombie_or_gone(process):
-            pass
+        assert family.kill(process)
+        family.until(lambda gone=process: family.is_gone(gone))
     second = graded(made, tmp_path, "ben")
     assert second not in [first, *spare]
 
 
 def test_a_sandbox_that_is_killed_while_it_waits_is_replaced(made, tmp_path):
     graded(made, tmp_path, "ada")
-    (zygote,) = [p for p in children(made._process.pid) if b"zygote" in cmdline(p)]
-    os.kill(zygote, signal.SIGKILL)
-    while not zombie_or_gone(zygote):
-        pass
+    (zygote,) = [p for p in family.children(made._process.pid) if b"zygote" in cmdline(p)]
+    assert family.kill(zygote)
+    family.until(lambda: family.is_gone(zygote))
     graded(made, tmp_path, "ben")
 
 

@@ -11,7 +11,7 @@ from grader.manifest import Manifest
 from grader.worker.bounds import DYNAMO, Bounds
 
 _IMPORTS_TORCH: Final = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
-_NEEDS_DYNAMO: Final = re.compile(rb"\b(optim|convolutions)\b")
+_NEEDS_DYNAMO: Final = re.compile(rb"\b(optim|optimi[sz]ers?|convolutions)\b")
 
 
 def judge_options(

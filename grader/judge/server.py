@@ -80,11 +80,9 @@ class Server:
         self._prepare(session)
         diagnosis_s = session.config.stash[SESSION].manifest.limits.diagnosis_s
         patience = self.options.bounds.wall_s + _MARGIN_S + PATIENCE * diagnosis_s
-        verdict = fork.verdict(job, patience)
-        if verdict.fault:
-            self._zygote.close()  # if it hangs, the next submission must not wait for it, too
-        write_message(self.verdicts, verdict)
-        fork.end()
+        write_message(self.verdicts, fork.verdict(job, patience))
+        if fork.end() < 0:  # killed: if the zygote hangs, the next one must not wait for it, too
+            self._zygote.close()
 
     def _prepare(self, session: pytest.Session) -> None:
         """Have a fork ready for the next job; without one it is made when the job is there."""
@@ -168,7 +166,7 @@ def _leave_logs_alone(session: pytest.Session) -> None:
 def _rehearse(options: Options, session: pytest.Session) -> None:
     """Use once what loads or builds more at its first use, so that no fork has to."""
     import numpy.random
-    import numpy.testing  # noqa: F401
+    import numpy.testing  # noqa: F401  # NumPy loads both when they are first used
     import torch
 
     if DYNAMO in options.preload:

@@ -38,7 +38,7 @@ from tools_notebooks import Nbgrader, Otter  # noqa: E402  # as above
 ROOT = HERE.parents[2]
 TOOLS: tuple[type[Tool], ...] = (Grader, Pytest, Nbgrader, Otter)
 FEW = 4
-"""Submissions of the class whose memory is watched."""
+"""Submissions of the class whose memory is watched, and of the smaller one if a tool names none."""
 
 
 def environment(folder: Path, tool: type[Tool]) -> Path:
