@@ -13,4 +13,4 @@ for command in (
     ["ping", "-c1", "127.0.0.1"],
     [sys.executable, "-c", "import socket; socket.create_connection(('127.0.0.1', 20777))"],
 ):
-    inside.refused(lambda: subprocess.run(command, check=True, capture_output=True, timeout=1))
+    inside.refused(lambda: subprocess.run(command, check=True, capture_output=True, timeout=0.3))
