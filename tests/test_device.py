@@ -10,8 +10,7 @@ import tiny
 from confined import script
 
 from grader.batch.device import CONTEXT_MB, Device, DeviceError, at_a_time, choose
-from grader.judge.errors import SandboxError
-from grader.judge.workers import Zygote
+from grader.judge.workers import SandboxError, Zygote
 from grader.worker import gpu, landlock
 from grader.worker.layers import in_force, survey
 from grader.worker.sandbox import zygote_command

@@ -141,6 +141,40 @@ def test_no_more_judges_load_torch_at_a_time_than_there_are_cores_for(machine):
 
 
 @pytest.mark.timeout(60)
+def test_a_judge_that_was_started_early_takes_the_first_job(machine):
+    judges = Pool(OPTIONS, 1)
+    try:
+        judges.start()
+        assert len(machine.started) == 1
+        assert [judges.submit(job).result().id for job in jobs(2)] == ["0", "1"]
+    finally:
+        judges.close()
+    assert {judge for judge, _ in machine.graded} == set(machine.started)
+    assert len(machine.started) == 1
+
+
+def test_a_judge_that_was_started_early_for_nothing_is_killed_when_the_pool_is_closed(machine):
+    judges = Pool(OPTIONS, 2)
+    judges.start()
+    judges.close()
+    judges.close()  # a second time changes nothing
+    (judge,) = machine.started
+    assert not judge.alive()
+
+
+@pytest.mark.timeout(60)
+def test_a_judge_that_cannot_be_started_early_is_said_of_the_first_job(monkeypatch):
+    monkeypatch.setattr(pool.sys, "executable", "/nowhere/python")
+    judges = Pool(OPTIONS, 1)
+    try:
+        judges.start()
+        with pytest.raises(JudgeError, match=r"a judge cannot be started: .*nowhere"):
+            judges.submit(jobs(1)[0]).result()
+    finally:
+        judges.close()
+
+
+@pytest.mark.timeout(60)
 def test_what_still_waits_is_given_up_when_the_pool_is_closed(machine):
     machine.may_grade.clear()
     judges = Pool(OPTIONS, 1)
@@ -180,7 +214,7 @@ def test_whatever_keeps_a_judge_from_starting_is_told_of_a_job(monkeypatch):
 JUDGE = """
 import os, sys
 from grader.judge.messages import Job, Ready, Verdict, read_message, write_message
-verdicts = open(int(sys.argv[2]), "wb")
+verdicts = sys.stdout.buffer
 write_message(verdicts, Ready(checks=3))
 job = read_message(sys.stdin.buffer, Job)
 {act}
@@ -197,7 +231,7 @@ ACTS = {
 
 @pytest.mark.parametrize("name", ACTS)
 def test_a_judge_that_does_not_answer_its_job_gives_no_score(monkeypatch, name):
-    monkeypatch.setattr(pool, "_HAND_OVER", JUDGE.format(act=ACTS[name]))
+    monkeypatch.setattr(pool, "_START", ("-c", JUDGE.format(act=ACTS[name])))
     judges = Pool(OPTIONS, 1)
     try:
         job = Job(id="kim", folder="kim", seed=1, artifacts="kim")

@@ -12,7 +12,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 import tiny
+from unsandboxed import Graders, Progress
 
+from grader.batch import run
+from grader.batch.run import Request, Run
 from grader.scores import json_schema
 from grader.worker.layers import REQUIRED, in_force, survey
 
@@ -289,3 +292,48 @@ def test_a_judge_that_is_killed_is_replaced(course):
     assert process.returncode == 0
     _, found = grade(course)
     assert points(found) == {**EXPECTED, **{f"more{n}": 10 for n in range(40)}}
+
+
+def test_a_judge_loads_torch_while_submissions_are_taken_in_where_all_will_be_graded(
+    course, monkeypatch
+):
+    happened = []
+
+    class Judges(Graders):
+        def start(self):
+            happened.append("judge")
+
+    def collect(*paths, **more):
+        happened.append("submissions")
+        return taken_in(*paths, **more)
+
+    def graded(**more):
+        happened.clear()
+        request = Request(
+            paths=(course / "class" / "right", course / "class" / "wrong"),
+            solution=course / "solution",
+            out=course / "out",
+            jobs=1,
+            sandbox="none",
+            **more,
+        )
+        outcome = Run(request, Progress()).execute()
+        assert [row.submission for row in outcome.rows] == ["right", "wrong"]
+        return happened
+
+    taken_in = run.collect
+    monkeypatch.setattr(run, "collect", collect)
+    monkeypatch.setattr(run, "Pool", Judges)
+    assert graded() == ["judge", "submissions"]
+    assert graded() == ["submissions"]
+    assert graded(fresh=True) == ["judge", "submissions"]
+
+
+def test_a_run_that_finds_no_submissions_leaves_no_judge_behind(course):
+    (course / "empty").mkdir()
+    done, found = grade(course, paths=("empty",))
+    assert done.returncode == 2
+    assert "empty" in done.stderr
+    assert found == {}
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not [c for c in commands if b"grader.judge.start" in c and str(course).encode() in c]

@@ -6,7 +6,7 @@ import pytest
 from confined import python, script
 
 from grader.judge import workers
-from grader.judge.errors import SandboxError
+from grader.judge.workers import SandboxError
 from grader.worker import landlock, seccomp, trials
 from grader.worker.confinement import CONFINEMENT
 from grader.worker.layers import in_force, survey

@@ -10,12 +10,11 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from typing import Final
+from typing import IO, Final, cast
 
 import msgspec
 
 from grader.judge.messages import (
-    VERDICTS,
     Job,
     Options,
     Ready,
@@ -47,25 +46,21 @@ class Judge:
 
     def __init__(self, options: Options) -> None:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
-        reader, writer = os.pipe()
-        arguments = [str(os.getpid()), str(writer), msgspec.json.encode(options).decode()]
+        arguments = [str(os.getpid()), msgspec.json.encode(options).decode()]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _HAND_OVER, *arguments],
+                [sys.executable, *_START, *arguments],
                 stdin=subprocess.PIPE,
-                stdout=self._log,
+                stdout=subprocess.PIPE,
                 stderr=self._log,
-                pass_fds=[writer],
                 start_new_session=True,
                 env={**_NO_FOLDER_OF_TORCH, **os.environ, "OMP_NUM_THREADS": "1"},
             )
         except BaseException:
-            os.close(reader)
             self._log.close()
             raise
-        finally:
-            os.close(writer)
-        self._verdicts = open(reader, "rb")  # noqa: PTH123, SIM115  # a descriptor, closed below
+        self._jobs = cast("IO[bytes]", self._process.stdin)
+        self._verdicts = cast("IO[bytes]", self._process.stdout)
 
     def wait(self) -> None:
         """Wait until it is warm.
@@ -93,11 +88,8 @@ class Judge:
 
     def grade(self, job: Job) -> Verdict:
         """Grade one submission; JudgeDiedError if the judge dies over it."""
-        stdin = self._process.stdin
         try:
-            if stdin is None:
-                raise JudgeDiedError("the judge is closed")
-            write_message(stdin, job)
+            write_message(self._jobs, job)
             verdict = read_message(self._verdicts, Verdict)
         except OSError as error:
             raise JudgeDiedError(f"the judge is gone: {error.strerror}") from error
@@ -115,9 +107,8 @@ class Judge:
         """Kill the judge and wait for its end."""
         self.kill()
         self._process.wait()
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+        with contextlib.suppress(OSError):
+            self._jobs.close()
         self._verdicts.close()
         self._log.close()
 
@@ -126,19 +117,10 @@ class Judge:
         return self._log.read().decode("utf-8", "replace").strip()[-2000:]
 
 
+_START: Final = ("-P", "-m", "grader.judge.start")
+"""The current folder is no place to import from: it may hold what students handed in."""
 _NO_FOLDER_OF_TORCH: Final = {"TORCHINDUCTOR_CACHE_DIR": tempfile.gettempdir()}
 """torch makes the folder of its compiler when an optimizer is used first; this one is there."""
-
-_HAND_OVER: Final = f"""\
-import ctypes, os, sys
-ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL: also for what it becomes
-if os.getppid() != int(sys.argv[1]):
-    sys.exit("the coordinator is gone")
-os.dup2(int(sys.argv[2]), {VERDICTS})
-os.execv(sys.executable, [sys.executable, "-P", "-m", "grader.judge.start", sys.argv[3]])
-"""
-"""Becomes the judge. The current folder is no place to import from: it may hold what students
-handed in."""
 
 
 class Pool:
@@ -156,7 +138,16 @@ class Pool:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._judges: set[Judge] = set()
+        self._early: Judge | None = None
         self._closed = False
+
+    def start(self) -> None:
+        """Start a judge before there is a job, from a thread that outlives the pool.
+
+        What is wrong with it is said of the first job.
+        """
+        with contextlib.suppress(JudgeError):
+            self._early = self._start()
 
     def grade(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Verdict]]:
         """Grade jobs and give verdicts as they come.
@@ -261,6 +252,9 @@ class Pool:
         with self._lock:  # so that close() knows each judge, also one that is still starting
             if self._closed:
                 raise JudgeError("the run is being stopped")
+            early, self._early = self._early, None
+            if early is not None:
+                return early
             try:
                 judge = Judge(self._options)
             except OSError as error:

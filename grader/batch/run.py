@@ -3,7 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ from grader.judge.environment import SOLUTION_FILES, environment
 from grader.judge.messages import Job, Options, Verdict
 from grader.judge.source import digest
 from grader.manifest import load_manifest
+from grader.worker.layers import Layer, survey
 
 if TYPE_CHECKING:  # loads Dask only where --cluster asks for it
     from grader.batch.cluster import Cluster
@@ -91,6 +92,7 @@ class Run:
         *,
         graders: Callable[[Options, int], Graders] | None = None,
         version: Version = installed,
+        found: Callable[[], Sequence[Layer]] = survey,
     ) -> None:
         """Prepare a run.
 
@@ -105,6 +107,8 @@ class Run:
             machine, or on the cluster that is asked for.
         version
             Where versions of installed packages come from.
+        found
+            Gives the layers of isolation of this machine.
 
         Raises
         ------
@@ -114,6 +118,7 @@ class Run:
         self.request = request
         self.progress = progress
         self._graders, self._version = graders, version
+        self._early: Pool | None = None
         self.manifest = load_manifest(request.solution)
         self.tasks = list(request.tasks) or self.manifest.task_ids()
         for name in self.tasks:
@@ -124,7 +129,9 @@ class Run:
         self.solution_digest = digest(request.solution, SOLUTION_FILES)
         self._cluster = self._connect()
         self.layers = (
-            self._cluster.layers if self._cluster else layers(request.sandbox, progress.say)
+            self._cluster.layers
+            if self._cluster
+            else layers(request.sandbox, progress.say, found=found)
         )
         self.device = (
             self._cluster.device if self._cluster else choose(request.device, progress.say)
@@ -137,7 +144,10 @@ class Run:
             Results(self.request.out) as results,
             self._gradebook() as gradebook,
             results.work() as workdir,
+            ExitStack() as ending,
         ):
+            if self.request.fresh or not gradebook.begun():
+                self._start_early(ending, Path(workdir))
             modules = [unit.module for unit in self.manifest.units]
             submissions = collect(
                 self.request.paths,
@@ -197,16 +207,26 @@ class Run:
             say=self.progress.say,
         )
 
-    def _pool(self, jobs: int, workdir: Path) -> Graders:
+    def _start_early(self, ending: ExitStack, workdir: Path) -> None:
+        """Where all will be graded, have a judge load torch while submissions are taken in."""
+        if self._graders is None and self._cluster is None:
+            self._early = ending.enter_context(closing(self._pool(workdir)))
+            self._early.start()
+
+    def _made(self, jobs: int, workdir: Path) -> Graders:
+        """What grades."""
         if self._graders is not None:
             return self._graders(self._options, jobs)
         if self._cluster is not None:
             return self._cluster.dispatch(self._options)
-        jobs = min(self.request.jobs, jobs)
+        return self._early or self._pool(workdir)
+
+    def _pool(self, workdir: Path) -> Pool:
         memory = workdir / ".memory"
         memory.mkdir()
         options = msgspec.structs.replace(self._options, memory=str(memory))
-        return Pool(options, at_a_time(jobs, self.device, self.manifest.limits.memory_mb))
+        memory_mb = self.manifest.limits.memory_mb
+        return Pool(options, at_a_time(self.request.jobs, self.device, memory_mb))
 
     def _gradebook(self) -> Gradebook:
         gradebook, problems = open_gradebook(self.request.out)
@@ -271,7 +291,7 @@ class Run:
         jobs = [self._job(s, plan, workdir) for s in submissions if (plan := plans[s.id])]
         if not jobs:
             return
-        with closing(self._pool(len(jobs), workdir)) as pool:
+        with closing(self._made(len(jobs), workdir)) as pool:
             for job, verdict in pool.grade(jobs):
                 submission = by_id[job.id]
                 artifacts = Path(job.artifacts)

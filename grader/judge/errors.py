@@ -12,7 +12,6 @@ from grader.worker.crash import Frame, exception_text
 __all__ = [
     "TIMED_OUT",
     "Frame",
-    "SandboxError",
     "StudentError",
     "describe_error",
     "is_refusal",
@@ -35,10 +34,6 @@ _ENDS = frozenset(
 )
 """Kinds of StudentError that end code rather than refuse what it was given."""
 _TODO = re.compile(r"^TODO ([a-z][a-z0-9_]*)")
-
-
-class SandboxError(Exception):
-    """The sandboxed side could not be started, or has died; the message says what to do."""
 
 
 class StudentError(Exception):

@@ -4,21 +4,19 @@ What making both costs is then spent while another submission is graded.
 """
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import msgspec
 
 from grader.judge.messages import Job, Verdict, read_message, write_message
 from grader.judge.workers import Worker
-
-_PR_SET_PDEATHSIG: Final = 1
+from grader.machine import die_with
 
 
 class Fork:
@@ -42,7 +40,7 @@ class Fork:
         if self._process == 0:
             os.close(self._jobs)
             os.close(self._verdict)
-            _die_with(server)
+            die_with(server)
             _grade_one(grade, jobs, verdict)
         os.close(jobs)
         os.close(verdict)
@@ -117,9 +115,3 @@ def _read_until(descriptor: int, deadline: float) -> tuple[bytes, str | None]:
             if not part:
                 return content, None
             content += part
-
-
-def _die_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before this was arranged
-        os._exit(1)

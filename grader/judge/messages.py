@@ -7,8 +7,6 @@ import msgspec
 
 from grader.worker.bounds import Bounds
 
-VERDICTS: Final = 3
-"""The judge's descriptor for what it says."""
 _LENGTH: Final = struct.Struct(">Q")
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from grader.judge.errors import TIMED_OUT, Frame, SandboxError, StudentError
+from grader.judge.errors import TIMED_OUT, Frame, StudentError
 from grader.judge.points import WALL
+from grader.judge.workers import SandboxError
 from grader.worker import wire
 from grader.worker.bounds import End
 from grader.worker.crash import MAX_FRAMES, MAX_TEXT

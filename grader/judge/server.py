@@ -13,7 +13,6 @@ import pytest
 
 from grader.judge.diagnosis_run import PATIENCE, explain_failures
 from grader.judge.environment import environment
-from grader.judge.errors import SandboxError
 from grader.judge.fixtures import SESSION
 from grader.judge.fork import Fork
 from grader.judge.messages import (
@@ -26,7 +25,7 @@ from grader.judge.messages import (
 )
 from grader.judge.remote import RemoteBackend
 from grader.judge.sandboxed import backend
-from grader.judge.workers import Zygote, Zygotes
+from grader.judge.workers import SandboxError, Zygote, Zygotes
 from grader.scores import Digest, Score, encode_score
 from grader.worker.bounds import DYNAMO
 from grader.worker.huge_pages import settle_memory

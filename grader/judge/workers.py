@@ -4,7 +4,6 @@ import contextlib
 import select
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Final
 
 import msgspec
 
-from grader.judge.errors import SandboxError
-from grader.worker.bounds import CONTROL, Bounds, End
+from grader.worker.bounds import Bounds, End
 from grader.worker.sandbox import bubblewrap, zygote_command
 
 START_S: Final = 120
@@ -21,6 +19,10 @@ START_S: Final = 120
 
 DYING_S: Final = 0.5
 """Seconds between a process closing its files and being gone."""
+
+
+class SandboxError(Exception):
+    """The sandboxed side could not be started, or has died; the message says what to do."""
 
 
 class Worker:
@@ -102,9 +104,8 @@ class Zygote:
         )
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _HAND_OVER, str(theirs.fileno()), *command],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
+                command,
+                stdin=theirs.fileno(),
                 stdout=self._log,
                 stderr=self._log,
             )
@@ -216,14 +217,3 @@ class Zygotes:
         """End one that was started, but not needed."""
         if self._early is not None:
             self._early.close()
-
-
-_HAND_OVER: Final = f"""\
-import os, sys
-control = int(sys.argv[1])
-if control != {CONTROL}:
-    os.dup2(control, {CONTROL})
-os.set_inheritable({CONTROL}, True)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
-"""Puts the control socket on its descriptor, then becomes the zygote's command."""

@@ -7,8 +7,6 @@ from typing import Final
 
 import msgspec
 
-CONTROL: Final = 3
-"""The zygote's descriptor for requests."""
 DYNAMO: Final = "torch._dynamo"
 """Module to preload where optimizers are made or operations traced; half as large as torch."""
 

@@ -14,12 +14,13 @@ _MAPS: Final = Path("/proc/self/maps")
 def settle_memory() -> None:
     """Have forks copy little of what is here now; call it when all is loaded.
 
-    A garbage collection in a fork no longer looks at, and so copies, what is loaded here. Where the
-    kernel can, memory moves into huge pages: a fork then copies one entry of the page table for
-    each 512 of before, and a page of 4 KiB all the same when it writes to one.
+    A garbage collection in a fork no longer looks at, and so copies, what is loaded here. It may
+    have been switched off until now. Where the kernel can, memory moves into huge pages: a fork
+    then copies one entry of the page table for each 512 of before, and a page of 4 KiB all the same
+    when it writes to one.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
     madvise = getattr(ctypes.CDLL(None), "madvise", None)
     if madvise is None or not _MAPS.exists():
         return

@@ -8,6 +8,8 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import msgspec
@@ -48,18 +50,13 @@ def survey() -> list[Layer]:
                 fix="grade batches in a Linux container or virtual machine",
             )
         ]
-    wrapped = _bubblewrap()
-    return [
-        wrapped,
-        _nested(),
-        _landlock(),
-        _seccomp(),
-        _no_new_privs(),
-        _capabilities(wrapped=wrapped.works),
-    ]
+    tries = (_bubblewrap, _nested, _landlock, _seccomp, _no_new_privs)
+    with ThreadPoolExecutor(len(tries)) as threads:  # each waits for a process of its own
+        found = [trial.result() for trial in [threads.submit(each) for each in tries]]
+    return [*found, _capabilities(wrapped=found[0].works)]
 
 
-def in_force(layers: list[Layer]) -> list[str]:
+def in_force(layers: Iterable[Layer]) -> list[str]:
     """Names of the layers that a grading here rests on, for its score."""
     return [layer.name for layer in layers if layer.works] + ["rlimits"]
 

@@ -41,7 +41,7 @@ def zygote_command(
     devices: Sequence[Path] = (),
     cuda: bool = False,
 ) -> list[str]:
-    """The command line of a zygote; its control socket must be on descriptor 3.
+    """The command line of a zygote; its control socket must be its standard input.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The warm process that workers are forked from: torch and NumPy loaded, no student code.
 
-It is started inside the sandbox with a control socket on descriptor 3, and the names of further
+It is started inside the sandbox with a control socket as standard input, and the names of further
 modules to load. Each message there asks for one worker: its bounds, and two descriptors: the
 worker's channel, and a lifeline. For each worker the zygote forks a keeper, which moves into fresh
 namespaces, forks the worker there, and watches it. The keeper runs no student code. It kills the
@@ -15,6 +15,7 @@ stop (:mod:`grader.worker.trials`). Where one gets through, the zygote names it 
 import argparse
 import contextlib
 import ctypes
+import gc
 import importlib
 import os
 import select
@@ -25,14 +26,16 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import msgspec
 
+from grader.closing import Closing
 from grader.worker import gpu, huge_pages, privileges, setup, trials, wire
-from grader.worker.bounds import CONTROL, DYNAMO, Bounds, End
+from grader.worker.bounds import DYNAMO, Bounds, End
 from grader.worker.confinement import Confinement, ConfinementError
 from grader.worker.sandbox import CLOSED_FIX, readable, scratch
 
@@ -43,6 +46,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 FAULT: Final = 70
 """Exit status of a worker that failed in our code, outside any request (sysexits: software)."""
+_CHANNEL: Final = 3
+"""A worker's descriptor for what it is asked."""
 _CLOCKS_DIFFER_S: Final = 0.5
 """Seconds by which the limit on CPU time and the account of it may differ."""
 _SHOWN: Final = 20_000
@@ -51,6 +56,7 @@ _SHOWN: Final = 20_000
 
 def main() -> None:
     """Load what workers need, say so, and fork workers until the control socket closes."""
+    gc.disable()  # collections find nothing while modules load; all is settled before it is ready
     options = _options()
     layers = [name for name in options.layers.split(",") if name]
     places = [*readable(), *([Path(options.data)] if options.data else [])]
@@ -70,12 +76,13 @@ def main() -> None:
         importlib.import_module(name)
     if "torch" in options.preload:
         _rehearse(torch, probes, dynamo=DYNAMO in options.preload)
-    control = socket.socket(fileno=CONTROL)
+    control = _take_control()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the kernel
     try:
         confinement = Confinement(layers, places, [Path(node) for node in options.device])
     except ConfinementError as error:
         raise SystemExit(str(error)) from error
+    huge_pages.settle_memory()
     if through := _prove(confinement, layers):
         raise SystemExit(
             "a layer of the sandbox is on and does not stop what it must: " + "; ".join(through)
@@ -87,7 +94,6 @@ def main() -> None:
             f"--device cuda: inside the sandbox the graphics processor does not work: {wrong}; "
             "see that its driver works ('nvidia-smi'), or grade with --device cpu"
         )
-    huge_pages.settle_memory()
     control.sendall(b"ready")
     while True:
         content, descriptors, _, _ = socket.recv_fds(control, 65536, 2)
@@ -113,6 +119,15 @@ def _options() -> argparse.Namespace:
         "that it loads when it is first used",
     )
     return parser.parse_args()
+
+
+def _take_control() -> socket.socket:
+    """The control socket; standard input is empty from now on."""
+    control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
+    return control
 
 
 def _become_nobody(needed: list[Path], layers: Collection[str]) -> None:
@@ -271,9 +286,9 @@ def _work(
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (printed, 1), (printed, 2)):
         os.dup2(source, target)
-    if channel != CONTROL:
-        os.dup2(channel, CONTROL)
-    os.closerange(CONTROL + 1, 65536)
+    if channel != _CHANNEL:
+        os.dup2(channel, _CHANNEL)
+    os.closerange(_CHANNEL + 1, 65536)
     own = [private]
     if bounds.namespaces:
         own.append(Path("/dev/shm"))
@@ -284,7 +299,7 @@ def _work(
             os.environ[variable] = str(private)
         tempfile.tempdir = str(private)
     folder = private / "submission"
-    connection = socket.socket(fileno=CONTROL)
+    connection = socket.socket(fileno=_CHANNEL)
     files: Any = wire.receive(connection)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
@@ -334,50 +349,75 @@ def _prove(confinement: Confinement, layers: Collection[str]) -> list[str]:
     """Have workers try each layer alone, and then all together; what got through."""
     if not layers:
         return []
-    outer = [name for name in layers if name not in confinement.layers]
     bounds = msgspec.structs.replace(_TRIAL, namespaces="namespaces" in layers)
-    through = _try(bounds, confinement.only([]), outer)
-    for layer in sorted(confinement.layers):
-        through += _try(bounds, confinement.only([layer]), [layer])
-    return through + _try(bounds, confinement, layers)
+    outer = [name for name in layers if name not in confinement.layers]
+    tried = [(confinement.only([]), outer)]
+    tried += [(confinement.only([layer]), [layer]) for layer in sorted(confinement.layers)]
+    tried.append((confinement, list(layers)))
+    if bounds.namespaces:
+        return _try(bounds, tried)
+    # without namespaces processes of all trials count as one user's, whose number is limited
+    return [line for each in tried for line in _try(bounds, [each])]
 
 
-def _try(bounds: Bounds, confinement: Confinement, layers: Collection[str]) -> list[str]:
-    through, broken = _ask(bounds, confinement, lambda: trials.run(layers))
-    return through if broken is None else [f"{', '.join(layers)}: the trial broke off: {broken}"]
+def _try(bounds: Bounds, tried: Sequence[tuple[Confinement, Collection[str]]]) -> list[str]:
+    """Have a worker for each try what its layers must stop, side by side."""
+    through = []
+    with contextlib.ExitStack() as asked:
+        waiting = [
+            (asked.enter_context(_Asked(bounds, confinement, partial(trials.run, layers))), layers)
+            for confinement, layers in tried
+        ]
+        for question, layers in waiting:
+            found, broken = question.answer()
+            through += found
+            if broken is not None:
+                through.append(f"{', '.join(layers)}: the trial broke off: {broken}")
+    return through
 
 
 def _try_gpu(confinement: Confinement, layers: Collection[str]) -> str:
     """What keeps a worker from computing on the graphics processor; empty where nothing does."""
     namespaces = "namespaces" in layers
     bounds = msgspec.structs.replace(_GPU_TRIAL, namespaces=namespaces)
-    wrong, broken = _ask(bounds, confinement, gpu.attempt)
+    with _Asked(bounds, confinement, gpu.attempt) as question:
+        wrong, broken = question.answer()
     return "; ".join(wrong) if broken is None else broken or "the trial broke off without a word"
 
 
-def _ask(
-    bounds: Bounds, confinement: Confinement, question: Callable[[], list[str]]
-) -> tuple[list[str], str | None]:
-    """What a worker of ours answers, and what it printed where it broke off."""
-    channel, far_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    lifeline, far_lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with channel, lifeline:
+class _Asked(Closing):
+    """A worker of ours that was asked something."""
+
+    def __init__(
+        self, bounds: Bounds, confinement: Confinement, question: Callable[[], list[str]]
+    ) -> None:
+        self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._lifeline, lifeline = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         _fork_keeper(
             bounds,
             confinement,
-            far_channel.detach(),
-            far_lifeline.detach(),
+            channel.detach(),
+            lifeline.detach(),
             role=lambda connection, _: wire.send(connection, question()),
-            spare=lifeline,
+            spare=self._lifeline,
         )
+        with contextlib.suppress(OSError, wire.ClosedError):  # it has died: its end will say why
+            self._lifeline.sendall(msgspec.msgpack.encode(bounds.wall_s))
+            wire.send(self._channel, {})
+
+    def answer(self) -> tuple[list[str], str | None]:
+        """What it answers, and what it printed where it broke off."""
         try:
-            lifeline.sendall(msgspec.msgpack.encode(bounds.wall_s))
-            wire.send(channel, {})
-            answer: Any = wire.receive(channel)
+            answer: Any = wire.receive(self._channel)
         except (OSError, wire.ClosedError):
-            end = msgspec.msgpack.decode(lifeline.recv(65536), type=End)
+            end = msgspec.msgpack.decode(self._lifeline.recv(65536), type=End)
             return [], end.output.strip()[-500:]
-    return [str(line) for line in answer], None
+        return [str(line) for line in answer], None
+
+    def close(self) -> None:
+        """End it."""
+        self._channel.close()
+        self._lifeline.close()
 
 
 if __name__ == "__main__":
