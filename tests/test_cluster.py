@@ -412,6 +412,19 @@ def test_a_folder_arrives_as_it_was_without_caches(tmp_path):
     assert (tmp_path / "there").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_folder_is_never_open_to_others_not_even_while_it_is_empty(tmp_path, monkeypatch):
+    seen = []
+
+    def chmod(path, mode):
+        seen.append(path.stat().st_mode & 0o077)
+        change(path, mode)
+
+    change = Path.chmod
+    monkeypatch.setattr(Path, "chmod", chmod)
+    lay_out(tmp_path / "there", {}, mode=0o700)
+    assert seen == [0]
+
+
 def test_a_folder_that_is_too_large_is_named_with_the_limit(tmp_path):
     (tmp_path / "big").write_bytes(bytes(3 * 2**20))
     with pytest.raises(ClusterError, match=r"has more than 2 MB.*leave out"):

@@ -41,7 +41,7 @@ def read_folder(folder: Path, *, most: int = MAX_ASSIGNMENT_BYTES) -> dict[str, 
 
 def lay_out(folder: Path, content: Mapping[str, bytes], *, mode: int) -> None:
     """Write files below a new folder with permissions `mode`; ValueError for a path leading out."""
-    folder.mkdir()
+    folder.mkdir(0o700)
     folder.chmod(mode)
     for name, data in content.items():
         relative = PurePosixPath(name)
