@@ -20,7 +20,8 @@ import tiny
 from family import until
 from tiny_disks import fill, make_read_only, tiny_disk
 
-from grader.batch.pool import JudgeError, Pool
+from grader.batch.judge_process import JudgeError
+from grader.batch.pool import Pool
 from grader.judge.messages import Job, Options
 from grader.worker.bounds import Bounds
 from grader.worker.layers import in_force, survey

@@ -7,8 +7,9 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from grader.batch import pool
-from grader.batch.pool import JudgeDiedError, JudgeError, Pool
+from grader.batch import judge_process, pool
+from grader.batch.judge_process import JudgeDiedError, JudgeError
+from grader.batch.pool import Pool
 from grader.judge.messages import Job, Options, Verdict
 from grader.worker.bounds import Bounds
 
@@ -34,6 +35,7 @@ class Judge:
 
     def __init__(self, machine):
         self.machine = machine
+        self.began = time.monotonic() - machine.takes_s
         self.killed = threading.Event()
         machine.started.append(self)
 
@@ -64,6 +66,7 @@ class Machine:
     def __init__(self):
         self.started, self.graded = [], []
         self.loading = self.most_loading = 0
+        self.takes_s = 0.0
         self.warms, self.may_grade = threading.Event(), threading.Event()
         self.may_grade.set()
         self._lock = threading.Lock()
@@ -123,6 +126,50 @@ def test_judges_that_are_warm_grade_side_by_side(machine):
 
 
 @pytest.mark.timeout(60)
+def test_no_judge_is_started_that_a_class_would_not_wait_for(machine, monkeypatch):
+    monkeypatch.setattr(pool, "cores", lambda: 2)
+    machine.takes_s = 3600.0  # to start
+    judges = Pool(OPTIONS, 2)
+    try:
+        assert len(list(judges.grade(jobs(50)))) == 50
+        assert len(list(judges.grade(jobs(50)))) == 50  # whichever thread takes them
+    finally:
+        judges.close()
+    assert len(machine.started) == 1
+
+
+@pytest.mark.timeout(60)
+def test_where_more_is_to_come_every_job_that_waits_gets_a_judge(machine, monkeypatch):
+    monkeypatch.setattr(pool, "cores", lambda: 2)
+    machine.takes_s = 3600.0
+    machine.warms.set()
+    machine.may_grade.clear()
+    judges = Pool(OPTIONS, 2, more_to_come=True)
+    try:
+        waiting = [judges.submit(job) for job in jobs(2)]
+        until(lambda: len(machine.graded) >= 2)
+        machine.may_grade.set()
+        assert [future.result().id for future in waiting] == ["0", "1"]
+    finally:
+        judges.close()
+    assert len(machine.started) == 2
+
+
+@pytest.mark.timeout(60)
+def test_a_judge_that_died_between_two_submissions_is_replaced_without_costing_a_try(machine):
+    judges = Pool(OPTIONS, 1)
+    try:
+        assert [verdict.id for _, verdict in judges.grade(jobs(1))] == ["0"]
+        machine.started[0].kill()
+        machine.warms.set()
+        ((_, verdict),) = judges.grade(jobs(1))
+    finally:
+        judges.close()
+    assert verdict.score is not None
+    assert len(machine.started) == 2
+
+
+@pytest.mark.timeout(60)
 def test_no_more_judges_load_torch_at_a_time_than_there_are_cores_for(machine):
     judges = Pool(OPTIONS, 8)  # on 4 cores, where two may load
     try:
@@ -164,7 +211,7 @@ def test_a_judge_that_was_started_early_for_nothing_is_killed_when_the_pool_is_c
 
 @pytest.mark.timeout(60)
 def test_a_judge_that_cannot_be_started_early_is_said_of_the_first_job(monkeypatch):
-    monkeypatch.setattr(pool.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(judge_process.sys, "executable", "/nowhere/python")
     judges = Pool(OPTIONS, 1)
     try:
         judges.start()
@@ -231,7 +278,7 @@ ACTS = {
 
 @pytest.mark.parametrize("name", ACTS)
 def test_a_judge_that_does_not_answer_its_job_gives_no_score(monkeypatch, name):
-    monkeypatch.setattr(pool, "_START", ("-c", JUDGE.format(act=ACTS[name])))
+    monkeypatch.setattr(judge_process, "_START", ("-c", JUDGE.format(act=ACTS[name])))
     judges = Pool(OPTIONS, 1)
     try:
         job = Job(id="kim", folder="kim", seed=1, artifacts="kim")

@@ -7,8 +7,8 @@ import pytest
 import tiny
 
 from grader.batch.device import Device
+from grader.batch.judge_process import Judge
 from grader.batch.options import judge_options
-from grader.batch.pool import Judge
 from grader.judge.messages import Job
 from grader.manifest import load_manifest
 from grader.scores import decode_score

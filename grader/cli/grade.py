@@ -104,7 +104,7 @@ def grade(
     from grader.batch.device import DeviceError
     from grader.batch.gradebook_file import GradebookError
     from grader.batch.isolation import IsolationError
-    from grader.batch.pool import JudgeError
+    from grader.batch.judge_process import JudgeError
     from grader.batch.progress import RunProgress
     from grader.batch.results import ResultsError
     from grader.batch.run import Request, Run, RunError

@@ -111,7 +111,7 @@ def verify(
     import msgspec
 
     from grader.batch.isolation import IsolationError
-    from grader.batch.pool import JudgeError
+    from grader.batch.judge_process import JudgeError
     from grader.machine import cores
     from grader.manifest import ManifestError
     from grader.release.errors import ReleaseError

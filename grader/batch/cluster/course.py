@@ -21,8 +21,9 @@ import msgspec
 from grader.batch.cluster.files import lay_out
 from grader.batch.cluster.fitness import other_versions, versions
 from grader.batch.cluster.messages import Assignment, Parcel, Reply
+from grader.batch.judge_process import JudgeError
 from grader.batch.lock import FolderLock, LockedError
-from grader.batch.pool import JudgeError, Pool
+from grader.batch.pool import Pool
 from grader.judge.messages import Verdict
 from grader.worker.gpu import nodes
 
@@ -120,7 +121,7 @@ class Station:
             data=str(data) if data is not None else None,
             memory=str(self._folder / "memory"),
         )
-        self._pool = Pool(options, jobs)
+        self._pool = Pool(options, jobs, more_to_come=True)
 
     def grade(self, parcel: Parcel) -> tuple[Verdict, dict[str, bytes]]:
         """A verdict and its pictures; JudgeError if no judge can be started here."""

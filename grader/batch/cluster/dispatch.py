@@ -21,7 +21,8 @@ from grader.batch.cluster.course import Course, close_run
 from grader.batch.cluster.errors import ClusterError
 from grader.batch.cluster.files import read_folder
 from grader.batch.cluster.messages import Assignment, Parcel, Reply
-from grader.batch.pool import TRIES, JudgeError
+from grader.batch.judge_process import JudgeError
+from grader.batch.pool import TRIES
 from grader.judge.messages import Job, Options, Verdict
 
 if TYPE_CHECKING:

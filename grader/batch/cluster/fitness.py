@@ -24,6 +24,7 @@ _DECIDING: Final = (
     "checks/**/*.py",
     "worker/**/*.py",
     "judge/**/*.py",
+    "batch/judge_process.py",
     "batch/pool.py",
     "batch/cluster/*.py",
     "*.py",
