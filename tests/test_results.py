@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import os
 import random
@@ -194,6 +195,20 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         with pytest.raises(ResultsError, match="bo: is not a folder; move it away"):
             results.write(score_with(submission="bo"))
     assert listing(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_artifacts_stay_when_those_they_were_made_of_go(tmp_path, monkeypatch, links) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "this file system has no hard links")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    new = made(tmp_path / "new", loss="picture")
+    with Results(tmp_path / "results") as results:
+        folder = results.write(score_with("loss.png"), new)
+        shutil.rmtree(new)
+    assert (folder / "artifacts" / "loss.png").read_text() == "picture"
 
 
 def test_a_link_in_place_of_the_artifacts_is_removed_not_followed(tmp_path: Path) -> None:

@@ -111,7 +111,8 @@ class Results(Closing):
         score
             Names the submission, and its artifacts as ``artifacts/NAME``.
         artifacts
-            The folder in which they lie now; None for a score without any.
+            The folder in which they lie now; None for a score without any. What is kept may be the
+            same file: those there may be removed, but not be written to any more.
 
         Returns
         -------
@@ -219,7 +220,11 @@ def _copy_artifact(name: str, source: Path | None, staged: Path) -> None:
     origin = source / parts[1] if source else None
     if origin is None or not _is_plain_file(origin):
         raise ResultsError(f"{shown(name)}: the score names this artifact, but it was not made")
-    shutil.copyfile(origin, staged / ARTIFACTS / parts[1])
+    target = staged / ARTIFACTS / parts[1]
+    try:
+        os.link(origin, target)  # it is not needed any more where it lies
+    except OSError:  # such as on a file system without hard links
+        shutil.copyfile(origin, target)
 
 
 def _is_plain_file(path: Path) -> bool:

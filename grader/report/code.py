@@ -42,11 +42,8 @@ class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     cut: bool
     """Whether there is more of it."""
-
-    @property
-    def stops(self) -> bool:
-        """Whether a check stopped in it."""
-        return any(line.stopped for line in self.lines)
+    stops: bool
+    """Whether a check stopped in it."""
 
 
 def find_code(
@@ -187,11 +184,13 @@ def stopping_lines(score: Score) -> dict[str, dict[int, tuple[str, ...]]]:
 
 def _source_file(name: str, text: str, stops: dict[int, tuple[str, ...]]) -> SourceFile:
     shown = text[:_MAX_CHARACTERS].replace("\r\n", "\n").removesuffix("\n")
+    lines = tuple(
+        Line(number, line, stops.get(number, ()))
+        for number, line in enumerate(shown.split("\n"), start=1)
+    )
     return SourceFile(
         name=name,
-        lines=tuple(
-            Line(number, line, stops.get(number, ()))
-            for number, line in enumerate(shown.split("\n"), start=1)
-        ),
+        lines=lines,
         cut=len(text) > _MAX_CHARACTERS,
+        stops=any(line.stopped for line in lines),
     )

@@ -4,6 +4,7 @@ Nothing here reads more of the score than :func:`grader.scores.student_view` lea
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -78,13 +79,20 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskFeedback, ...] = ()
 
 
-def make_feedback(record: Record, manifest: Manifest, now: datetime) -> Feedback:
+def make_feedback(
+    record: Record,
+    manifest: Manifest,
+    now: datetime,
+    artifacts: Mapping[str, Artifacts] | None = None,
+) -> Feedback:
     """What the student of a submission is shown at a time.
 
     Parameters
     ----------
     now
         With a time zone; decides between before and after the deadline.
+    artifacts
+        By task, where they have been read already.
     """
     level = level_at(manifest, now)
     view = student_view(record.score)
@@ -108,7 +116,7 @@ def make_feedback(record: Record, manifest: Manifest, now: datetime) -> Feedback
         sums=_sums(record),
         steps=_steps(view),
         comments=tuple(comment.text for comment in record.comments),
-        tasks=tuple(_task(task, record) for task in view.tasks),
+        tasks=tuple(_task(task, record, artifacts) for task in view.tasks),
     )
 
 
@@ -190,7 +198,7 @@ def _sums(record: Record) -> tuple[tuple[str, str], ...]:
     return (*rows, ("Together", f"{number(final.points)} of {number(final.max_points)}"))
 
 
-def _task(task: Task, record: Record) -> TaskFeedback:
+def _task(task: Task, record: Record, artifacts: Mapping[str, Artifacts] | None) -> TaskFeedback:
     return TaskFeedback(
         id=task.id,
         title=task.title,
@@ -199,7 +207,7 @@ def _task(task: Task, record: Record) -> TaskFeedback:
         points=f"{number(task.score)} of {number(task.max_score)}",
         checks=tuple(task.checks),
         metrics=tuple((name, f"{value:.4g}") for name, value in sorted(task.metrics.items())),
-        artifacts=read_artifacts(task, record.folder),
+        artifacts=artifacts[task.id] if artifacts else read_artifacts(task, record.folder),
     )
 
 

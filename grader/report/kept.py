@@ -22,7 +22,7 @@ from grader.report.records import Outline
 REPORT: Final = "report"
 PAGES: Final = "submissions"
 _INDEX: Final = "pages.json"
-_FEEDBACK: Final = ("feedback.html", "feedback.md", "feedback.txt")
+FEEDBACK_PAGES: Final = ("feedback.html", "feedback.md", "feedback.txt")
 
 
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ class KeptPages:
 
     def _is_there(self, record: Outline) -> bool:
         page = self._results / REPORT / PAGES / f"{record.id}.html"
-        files = [page, *(record.folder / name for name in _FEEDBACK)]
+        files = [page, *(record.folder / name for name in FEEDBACK_PAGES)]
         return all(file.is_file() for file in files)
 
     def _digest(self, record: Outline, before: Outline | None, after: Outline | None) -> str:

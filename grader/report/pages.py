@@ -11,7 +11,7 @@ from grader.closing import Closing
 from grader.manifest import Manifest
 from grader.report.code import read_code
 from grader.report.feedback import Feedback, make_feedback
-from grader.report.kept import PAGES, REPORT
+from grader.report.kept import FEEDBACK_PAGES, PAGES, REPORT
 from grader.report.pictures import read_artifacts
 from grader.report.plain import feedback_markdown, feedback_text
 from grader.report.records import Outline, WholeRecord, read_record
@@ -22,7 +22,7 @@ FEEDBACK = "feedback"
 
 
 class Pages(Closing):
-    """Makes the pages in a folder: ``report/`` and ``feedback/ID/``."""
+    """Makes the pages in a folder: ``report/``, and ``feedback/`` with those of each student."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Pages(Closing):
         self._books: dict[int, Gradebook] = {}
         """By process: what is open in one must not be used in another."""
         (folder / REPORT / PAGES).mkdir(parents=True)
+        (folder / FEEDBACK).mkdir()
 
     def make(self, places: Sequence[int]) -> Iterator[int]:
         """The pages of submissions and their feedback, on all cores; places as they are done."""
@@ -51,7 +52,8 @@ class Pages(Closing):
     def _make(self, place: int) -> tuple[int, str | None]:
         """One submission's page and feedback; what could not be shown as it should."""
         record = read_record(self._book(), self.records[place])
-        feedback = make_feedback(record, self.manifest, self.now)
+        artifacts = {t.id: read_artifacts(t, record.folder) for t in record.score.tasks}
+        feedback = make_feedback(record, self.manifest, self.now, artifacts)
         problem = self._feedback(record, feedback)
         taken = self.code.get(record.id)
         page = render(
@@ -59,7 +61,7 @@ class Pages(Closing):
             record=record,
             manifest=self.manifest,
             feedback=feedback,
-            artifacts={t.id: read_artifacts(t, record.folder) for t in record.score.tasks},
+            artifacts=artifacts,
             files=read_code(taken.files, record.score, taken.origin)
             if taken and taken.files
             else None,
@@ -75,12 +77,12 @@ class Pages(Closing):
         (self.folder / REPORT / "index.html").write_bytes(page)
 
     def _feedback(self, record: WholeRecord, feedback: Feedback) -> str | None:
-        place = self.folder / FEEDBACK / record.id
-        place.mkdir(parents=True)
         page, problem = self._page(record, feedback)
-        (place / "feedback.html").write_bytes(page)
-        (place / "feedback.md").write_bytes(feedback_markdown(feedback).encode())
-        (place / "feedback.txt").write_bytes(feedback_text(feedback).encode())
+        markdown, text = feedback_markdown(feedback), feedback_text(feedback)
+        for name, content in zip(
+            FEEDBACK_PAGES, (page, markdown.encode(), text.encode()), strict=True
+        ):
+            (self.folder / FEEDBACK / f"{record.id}.{name}").write_bytes(content)
         return problem
 
     def _page(self, record: WholeRecord, feedback: Feedback) -> tuple[bytes, str | None]:

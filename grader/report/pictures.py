@@ -83,6 +83,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     curves: tuple[Curve, ...] = ()
     unshown: tuple[Unshown, ...] = ()
 
+    @property
+    def any(self) -> bool:
+        """Whether the task has any."""
+        return bool(self.pictures or self.curves or self.unshown)
+
 
 def read_artifacts(task: Task, folder: Path) -> Shown:
     """A task's artifacts, those that cannot be shown with the reason."""

@@ -2,7 +2,7 @@
 
 import textwrap
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from grader.report.feedback import WORDS, Feedback, TaskFeedback
 from grader.report.pictures import caption
@@ -10,6 +10,8 @@ from grader.report.text import fenced, markdown, one_line, visible
 from grader.scores import Check
 
 WIDTH: Final = 78
+_Said: TypeAlias = tuple[tuple[str, str], ...]
+"""Labels and texts."""
 
 
 def feedback_markdown(feedback: Feedback) -> str:
@@ -43,17 +45,25 @@ def _markdown_task(task: TaskFeedback) -> list[str]:
     points = f", {task.points} points" if task.points else ""
     lines = [f"## {markdown(task.title)}", "", markdown(f"{task.status}{points}"), ""]
     for check in task.checks:
-        mark = "x" if check.status == "passed" else " "
-        lines.append(f"- [{mark}] {markdown(check.title)}: {WORDS[check.status]}")
-        for label, text in _said(check):
-            lines += ["", f"  {label}:", "", *(f"  {line}" for line in fenced(text)), ""]
-        if check.status != "passed" and check.hint:
-            lines += ["", f"  Hint: {markdown(check.hint)}", ""]
-        if check.misconception:
-            lines += ["", f"  This looks like: {markdown(_words(check.misconception))}", ""]
+        lines += _markdown_check(*_what(check))
     lines.append("")
     lines += [f"{markdown(name)}: {markdown(value)}\n" for name, value in task.metrics]
     return lines
+
+
+@lru_cache(maxsize=2000)  # a class is told much the same
+def _markdown_check(
+    status: str, title: str, said: _Said, hint: str | None, misconception: str | None
+) -> tuple[str, ...]:
+    mark = "x" if status == "passed" else " "
+    lines = [f"- [{mark}] {markdown(title)}: {WORDS[status]}"]
+    for label, text in said:
+        lines += ["", f"  {label}:", "", *(f"  {line}" for line in fenced(text)), ""]
+    if hint:
+        lines += ["", f"  Hint: {markdown(hint)}", ""]
+    if misconception:
+        lines += ["", f"  This looks like: {markdown(_words(misconception))}", ""]
+    return tuple(lines)
 
 
 def feedback_text(feedback: Feedback) -> str:
@@ -87,17 +97,7 @@ def _text_task(task: TaskFeedback) -> list[str]:
     points = f", {task.points} points" if task.points else ""
     lines = ["", title, "-" * len(title), f"{task.status}{points}"]
     for check in task.checks:
-        mark = "[x]" if check.status == "passed" else "[ ]"
-        lines += _wrapped(f"{one_line(check.title)}: {WORDS[check.status]}", f"{mark} ", "    ")
-        for label, text in _said(check):
-            lines.append(f"    {label}:")
-            lines += [f"      {line}" for line in visible(text).expandtabs(4).split("\n")]
-        if check.status != "passed" and check.hint:
-            lines += _wrapped(f"Hint: {one_line(check.hint)}", "    ", "    ")
-        if check.misconception:
-            lines += _wrapped(
-                f"This looks like: {one_line(_words(check.misconception))}", "    ", "    "
-            )
+        lines += _text_check(*_what(check))
     lines += [f"{one_line(name)}: {value}" for name, value in task.metrics]
     pictures = [*(p.name for p in task.artifacts.pictures)]
     if pictures:
@@ -106,11 +106,29 @@ def _text_task(task: TaskFeedback) -> list[str]:
     return lines
 
 
-def _said(check: Check) -> list[tuple[str, str]]:
+@lru_cache(maxsize=2000)
+def _text_check(
+    status: str, title: str, said: _Said, hint: str | None, misconception: str | None
+) -> tuple[str, ...]:
+    mark = "[x]" if status == "passed" else "[ ]"
+    lines = [*_wrapped(f"{one_line(title)}: {WORDS[status]}", f"{mark} ", "    ")]
+    for label, text in said:
+        lines.append(f"    {label}:")
+        lines += [f"      {line}" for line in visible(text).expandtabs(4).split("\n")]
+    if hint:
+        lines += _wrapped(f"Hint: {one_line(hint)}", "    ", "    ")
+    if misconception:
+        lines += _wrapped(f"This looks like: {one_line(_words(misconception))}", "    ", "    ")
+    return tuple(lines)
+
+
+def _what(check: Check) -> tuple[str, str, _Said, str | None, str | None]:
+    """What is told of a check: its end, title, what it said, hint and misconception."""
     if check.status == "passed":
-        return []
+        return check.status, check.title, (), None, check.misconception
     said = (("What came up", check.message), ("Expected", check.expected), ("Got", check.actual))
-    return [(label, text) for label, text in said if text]
+    told = tuple((label, text) for label, text in said if text)
+    return check.status, check.title, told, check.hint, check.misconception
 
 
 def _words(identifier: str) -> str:
@@ -123,7 +141,7 @@ def _row(what: str, points: str) -> str:
     return f"{shown}{' ' * (WIDTH - len(shown) - len(points))}{points}"
 
 
-@lru_cache(maxsize=2000)  # a class is told much the same
+@lru_cache(maxsize=2000)
 def _wrapped(text: str, first: str = "", rest: str = "") -> tuple[str, ...]:
     lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
     return tuple(lines) or (first,)

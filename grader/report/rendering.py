@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from grader.report import charts, text
 from grader.report.code import SourceFile
-from grader.report.feedback import TASK_WORDS, WORDS
-from grader.report.pictures import caption
-from grader.scores import Check
+from grader.report.feedback import TASK_WORDS, WORDS, TaskFeedback
+from grader.report.pictures import Curve, caption
+from grader.scores import Check, Task
 from grader.texts import number
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -53,6 +53,7 @@ def render(
     return content.encode()
 
 
+@lru_cache(maxsize=8)
 def _policy(style: str, script: str) -> str:
     parts = ["default-src 'none'", f"style-src {_hash(style)}", "img-src data: file: 'self'"]
     if script:
@@ -85,14 +86,17 @@ def _environment() -> Environment:
         "marked": text.marked,
         "caption": caption,
         "words": lambda name: name.replace("_", " "),
-        "chart": charts.curve_chart,
         "rows": _rows,
         "day": lambda at: at[:16].replace("T", " "),
+        "by_end": _by_end,
     }
     environment.globals |= {
         "check_words": WORDS,
         "task_words": TASK_WORDS,
         "checks": _checks,
+        "task_head": _task_head,
+        "staff_head": _staff_head,
+        "drawn": _drawn,
     }
     return environment
 
@@ -100,6 +104,41 @@ def _environment() -> Environment:
 def _finalize(value: object) -> object:
     """Whatever a template puts out; only text that is not markup yet is a student's."""
     return text.visible(value) if type(value) is str else value
+
+
+def _part(name: str, *arguments: object) -> Markup:
+    """What a macro of ``parts.html.j2`` makes of something."""
+    macro = getattr(_environment().get_template("parts.html.j2").module, name)
+    return Markup(macro(*arguments))  # of our template
+
+
+def _task_head(task: TaskFeedback, level: int) -> Markup:
+    return _once("head", level, task.title, task.good, task.status, task.points)
+
+
+def _staff_head(task: Task) -> Markup:
+    said = (task.title, task.status, task.unit, task.id, task.score, task.max_score)
+    return _once("staff_head", *said)
+
+
+@lru_cache(maxsize=2000)
+def _once(name: str, *arguments: object) -> Markup:
+    """The same, made once of what most of a class have."""
+    return _part(name, *arguments)
+
+
+@lru_cache(maxsize=32)
+def _drawn(data: Curve) -> Markup:
+    """A curve; staff and student are shown the same."""
+    return _part("curve", data, charts.curve_chart(data))
+
+
+def _by_end(task: Task) -> tuple[list[Check], list[Check]]:
+    """Checks that did not pass, and those that did."""
+    ends: tuple[list[Check], list[Check]] = ([], [])
+    for check in task.checks:
+        ends[check.status == "passed"].append(check)
+    return ends
 
 
 def _checks(items: Iterable[Check], *, staff: bool = False) -> Markup:

@@ -14,7 +14,7 @@ from grader.batch.results import Results
 from grader.manifest import load_manifest
 from grader.report.code import find_submissions
 from grader.report.feedback import level_at
-from grader.report.kept import REPORT, KeptPages
+from grader.report.kept import FEEDBACK_PAGES, REPORT, KeptPages
 from grader.report.overview import overview
 from grader.report.pages import FEEDBACK, Pages
 from grader.report.records import Record, ReportError, not_graded, read_class
@@ -109,11 +109,11 @@ def _move(work: Path, results: Path, records: Iterable[Record]) -> None:
         os.sync()
     for record in records:
         folder = results / record.id
-        made = work / "new" / FEEDBACK / record.id
-        if made.is_dir():  # else what lies there holds still
-            folder.mkdir(exist_ok=True)
-            for page in made.iterdir():
-                page.replace(folder / page.name)
+        for page in FEEDBACK_PAGES:
+            made = work / "new" / FEEDBACK / f"{record.id}.{page}"
+            if made.exists():  # else what lies there holds still
+                folder.mkdir(exist_ok=True)
+                made.replace(folder / page)
     if (results / REPORT).exists():
         (results / REPORT).rename(work / "old")
     (work / "new" / REPORT).rename(results / REPORT)
