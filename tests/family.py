@@ -45,6 +45,13 @@ def name(pid: int) -> str:
     return ""
 
 
+def command(pid: int) -> bytes:
+    """The words of its command line, with null characters between; empty when it is gone."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def is_gone(pid: int) -> bool:
     """Whether it has ended; one that nobody has reaped yet has."""
     try:
@@ -74,6 +81,8 @@ class Judge(NamedTuple):
 
 def judges(coordinator: int) -> Iterator[Judge]:
     for pid in children(coordinator):
+        if b"grader.judge.start" not in command(pid):  # such as a trial of the sandbox
+            continue
         mine = children(pid)
         wraps = [child for child in mine if name(child) == "bwrap"]
         chain = [process for wrap in wraps for process in (wrap, *children(wrap))]

@@ -364,6 +364,17 @@ def test_a_run_stopped_before_its_judges_are_warm_leaves_no_process(course, how)
     assert course.scores() == {}
 
 
+def test_a_run_stopped_while_it_tries_the_sandbox_says_so(course):
+    course.submit_class(1)
+    with course.start("--sandbox=require") as run:
+        until(lambda: family.children(run.pid))
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate()
+    assert run.returncode == 130, said
+    assert "Stopped." in said
+    assert "Aborted" not in said
+
+
 # Disks
 
 

@@ -39,10 +39,13 @@ def test_heaps_are_what_belongs_to_no_file_and_may_be_written():
 
 def test_what_is_loaded_is_no_longer_looked_at_by_garbage_collections():
     before = gc.get_freeze_count()
+    gc.disable()
     try:
         settle_memory()
         assert gc.get_freeze_count() > before
+        assert gc.isenabled()
     finally:
+        gc.enable()
         gc.unfreeze()
 
 

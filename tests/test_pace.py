@@ -83,7 +83,7 @@ def test_threads_grade_at_the_same_time():
             begun.set()
             ends.wait()
 
-    thread = threading.Thread(target=grade)
+    thread = threading.Thread(target=grade, daemon=True)
     with pace.grading():
         thread.start()
         begun.wait()

@@ -42,6 +42,7 @@ class Judge:
     def wait(self):
         with self.machine.one_loads():
             if self is self.machine.started[0]:
+                time.sleep(self.machine.loads_s)
                 return
             while not self.machine.warms.wait(0.01):
                 if self.killed.is_set():
@@ -66,7 +67,7 @@ class Machine:
     def __init__(self):
         self.started, self.graded = [], []
         self.loading = self.most_loading = 0
-        self.takes_s = 0.0
+        self.takes_s = self.loads_s = 0.0
         self.warms, self.may_grade = threading.Event(), threading.Event()
         self.may_grade.set()
         self._lock = threading.Lock()
@@ -129,6 +130,7 @@ def test_judges_that_are_warm_grade_side_by_side(machine):
 def test_no_judge_is_started_that_a_class_would_not_wait_for(machine, monkeypatch):
     monkeypatch.setattr(pool, "cores", lambda: 2)
     machine.takes_s = 3600.0  # to start
+    machine.loads_s = 0.2  # both threads have asked for a judge by then
     judges = Pool(OPTIONS, 2)
     try:
         assert len(list(judges.grade(jobs(50)))) == 50
@@ -136,6 +138,26 @@ def test_no_judge_is_started_that_a_class_would_not_wait_for(machine, monkeypatc
     finally:
         judges.close()
     assert len(machine.started) == 1
+
+
+@pytest.mark.timeout(60)
+def test_a_judge_that_says_what_nobody_can_read_costs_its_submission_alone(machine, monkeypatch):
+    def grade(judge, job):
+        if job.id == "0":
+            raise ValueError("not a message")
+        return Verdict(id=job.id, score=b"{}")
+
+    monkeypatch.setattr(Judge, "grade", grade)
+    machine.warms.set()
+    judges = Pool(OPTIONS, 1)
+    try:
+        waiting = [judges.submit(job) for job in jobs(2)]
+        with pytest.raises(ValueError, match="not a message"):
+            waiting[0].result()
+        assert waiting[1].result().score == b"{}"
+    finally:
+        judges.close()
+    assert len(machine.started) == 2
 
 
 @pytest.mark.timeout(60)

@@ -72,6 +72,23 @@ def test_each_submission_has_a_process_of_its_own_that_waited_for_it(made, tmp_p
     assert len(set(pids)) == 3
 
 
+def test_what_a_check_or_a_library_prints_is_not_taken_for_a_verdict(tmp_path):
+    made = judge(tmp_path, first="os.write(1, bytes(64)); print('noise', flush=True)")
+    try:
+        assert graded(made, tmp_path, "ada")
+        assert bytes(64) in family.until(lambda: made._said().encode())
+    finally:
+        made.close()
+
+
+def test_garbage_is_collected_again_while_checks_run(tmp_path):
+    made = judge(tmp_path, first="import gc; assert gc.isenabled()")
+    try:
+        assert graded(made, tmp_path, "ada")
+    finally:
+        made.close()
+
+
 def test_one_that_is_killed_while_it_waits_costs_no_submission(made, tmp_path):
     first = graded(made, tmp_path, "ada")
     (zygote,) = [p for p in family.children(made._process.pid) if b"zygote" in cmdline(p)]

@@ -35,7 +35,7 @@ _UNSEEN: Final = frozenset({"title", "points", "depends", "tasks"})
 """Of a unit or task, likewise."""
 _DECIDING: Final = ("checks", "worker", "judge")
 _DECIDING_FILES: Final = (
-    *("manifest.py", "scores.py", "splicing.py", "texts.py"),
+    *("closing.py", "machine.py", "manifest.py", "scores.py", "splicing.py", "texts.py"),
     *("todo.py", "torchvision_cpu.py", "variants.py"),
 )
 """Of the grader's own source: what decides how a check ends. Its command line does not."""

@@ -135,6 +135,9 @@ class Pool:
                 self._lose(judge)
                 judge = None
                 continue
+            except BaseException:  # nobody knows what it is doing now
+                self._lose(judge)
+                raise
             if verdict.fault is not None:
                 fault = verdict.fault
             elif (

@@ -1,5 +1,7 @@
 """``grader grade``: submissions in, scores out."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -92,69 +94,65 @@ def grade(
     2 usage; 130 stopped.
     """  # noqa: D301 - click takes a real backspace for "leave these lines as they are"
     import sys
-    from concurrent.futures import ThreadPoolExecutor
 
-    from grader.worker.layers import survey
+    with _said_if_stopped(out):
+        from concurrent.futures import ThreadPoolExecutor
 
-    found = survey
-    if sandbox != "none" and cluster is None:  # the sandbox is tried while modules load
-        found = ThreadPoolExecutor(1).submit(survey).result
+        from grader.worker.layers import survey
 
-    from grader.batch.cluster.errors import ClusterError
-    from grader.batch.device import DeviceError
-    from grader.batch.gradebook_file import GradebookError
-    from grader.batch.isolation import IsolationError
-    from grader.batch.judge_process import JudgeError
-    from grader.batch.progress import RunProgress
-    from grader.batch.results import ResultsError
-    from grader.batch.run import Request, Run, RunError
-    from grader.batch.submission import IntakeError
-    from grader.batch.table import render
-    from grader.machine import cores
-    from grader.manifest import ManifestError
-    from grader.scores import ScoreError
+        found = survey
+        if sandbox != "none" and cluster is None:  # the sandbox is tried while modules load
+            found = ThreadPoolExecutor(1).submit(survey).result
 
-    if cluster is not None and jobs is not None:
-        raise UsageProblem(
-            "--jobs says how many are graded at a time on this machine; with --cluster the threads "
-            "of its workers do (dask worker --nthreads N): leave one of the two out"
+        from grader.batch.cluster.errors import ClusterError
+        from grader.batch.device import DeviceError
+        from grader.batch.gradebook_file import GradebookError
+        from grader.batch.isolation import IsolationError
+        from grader.batch.judge_process import JudgeError
+        from grader.batch.progress import RunProgress
+        from grader.batch.results import ResultsError
+        from grader.batch.run import Request, Run, RunError
+        from grader.batch.submission import IntakeError
+        from grader.batch.table import render
+        from grader.machine import cores
+        from grader.manifest import ManifestError
+        from grader.scores import ScoreError
+
+        if cluster is not None and jobs is not None:
+            raise UsageProblem(
+                "--jobs says how many are graded at a time on this machine; with --cluster the "
+                "threads of its workers do (dask worker --nthreads N): leave one of the two out"
+            )
+        request = Request(
+            paths=paths,
+            solution=solution,
+            out=out,
+            jobs=jobs or cores(),
+            tasks=tasks,
+            seed=seed,
+            sandbox=sandbox,
+            fresh=fresh,
+            explain=explain,
+            cluster=cluster,
+            device=device,
+            command=tuple(sys.argv[1:]),
         )
-    request = Request(
-        paths=paths,
-        solution=solution,
-        out=out,
-        jobs=jobs or cores(),
-        tasks=tasks,
-        seed=seed,
-        sandbox=sandbox,
-        fresh=fresh,
-        explain=explain,
-        cluster=cluster,
-        device=device,
-        command=tuple(sys.argv[1:]),
-    )
-    try:
-        with RunProgress() as progress:
-            outcome = Run(request, progress, found=found).execute()
-    except (
-        ClusterError,
-        DeviceError,
-        GradebookError,
-        IntakeError,
-        IsolationError,
-        JudgeError,
-        ManifestError,
-        ResultsError,
-        RunError,
-        ScoreError,
-    ) as error:
-        raise UsageProblem(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo(
-            f"\nStopped. What was graded is in {out}; the same command goes on from there.",
-            err=True,
-        )
-        raise SystemExit(130) from None
+        try:
+            with RunProgress() as progress:
+                outcome = Run(request, progress, found=found).execute()
+        except (
+            ClusterError,
+            DeviceError,
+            GradebookError,
+            IntakeError,
+            IsolationError,
+            JudgeError,
+            ManifestError,
+            ResultsError,
+            RunError,
+            ScoreError,
+        ) as error:
+            raise UsageProblem(str(error)) from error
     text = render(
         outcome.rows,
         outcome.summary,
@@ -165,3 +163,15 @@ def grade(
     click.echo(text, nl=False)
     click.echo(f"\nResults: {out}   Needs a person: {outcome.needs_review}")
     raise SystemExit(1 if outcome.needs_review else 0)
+
+
+@contextlib.contextmanager
+def _said_if_stopped(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(
+            f"\nStopped. What was graded is in {out}; the same command goes on from there.",
+            err=True,
+        )
+        raise SystemExit(130) from None
