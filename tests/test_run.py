@@ -16,6 +16,7 @@ from unsandboxed import Graders, Progress
 
 from grader.batch import run
 from grader.batch.run import Request, Run
+from grader.batch.submission import IntakeError
 from grader.scores import json_schema
 from grader.worker.layers import REQUIRED, in_force, survey
 
@@ -329,11 +330,25 @@ def test_a_judge_loads_torch_while_submissions_are_taken_in_where_all_will_be_gr
     assert graded(fresh=True) == ["judge", "submissions"]
 
 
-def test_a_run_that_finds_no_submissions_leaves_no_judge_behind(course):
+def test_a_judge_is_not_left_behind_where_no_submissions_are_found(course, monkeypatch):
+    happened = []
+
+    class Judges(Graders):
+        def start(self):
+            happened.append("started")
+
+        def close(self):
+            happened.append("closed")
+
+    monkeypatch.setattr(run, "Pool", Judges)
     (course / "empty").mkdir()
-    done, found = grade(course, paths=("empty",))
-    assert done.returncode == 2
-    assert "empty" in done.stderr
-    assert found == {}
-    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
-    assert not [c for c in commands if b"grader.judge.start" in c and str(course).encode() in c]
+    request = Request(
+        paths=(course / "empty",),
+        solution=course / "solution",
+        out=course / "out",
+        jobs=1,
+        sandbox="none",
+    )
+    with pytest.raises(IntakeError, match="holds no submissions"):
+        Run(request, Progress()).execute()
+    assert happened == ["started", "closed"]

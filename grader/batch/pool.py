@@ -109,7 +109,8 @@ class Pool:
             try:
                 job, future = self._waiting.get_nowait()
             except queue.Empty:  # others were faster
-                self._free.extend([judge] if judge else [])
+                if judge is not None:
+                    self._free.append(judge)
                 return
             try:
                 if failed is not None:
@@ -152,7 +153,8 @@ class Pool:
                 )
         else:
             verdict = Verdict(id=job.id, fault=fault)
-        self._free.extend([judge] if judge else [])
+        if judge is not None:
+            self._free.append(judge)
         return verdict
 
     def _free_judge(self) -> Judge | None:
