@@ -3,6 +3,8 @@
 import ctypes
 import os
 import signal
+import socket
+import sys
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -26,3 +28,12 @@ def die_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before this was arranged
         os._exit(1)
+
+
+def take_standard_input() -> socket.socket:
+    """The socket that is standard input, which is empty from now on."""
+    taken = socket.socket(fileno=os.dup(sys.stdin.fileno()))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, sys.stdin.fileno())
+    os.close(nothing)
+    return taken

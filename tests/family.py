@@ -75,19 +75,30 @@ class Judge(NamedTuple):
     pid: int
     forks: list[int]
     zygote: list[int]
-    """Both processes of bubblewrap, and the zygote in it."""
+    """Both processes of bubblewrap, and the zygote in it; all judges of a template share them."""
     workers: list[int]
 
 
+def templates(coordinator: int) -> list[int]:
+    """What the judges of a run are forks of."""
+    return [pid for pid in children(coordinator) if b"grader.judge.start" in command(pid)]
+
+
+def zygotes(template: int) -> list[int]:
+    """Processes of bubblewrap below a template, and the zygotes in them."""
+    wraps = [child for child in children(template) if name(child) == "bwrap"]
+    chain = [process for wrap in wraps for process in (wrap, *children(wrap))]
+    return [*chain, *(child for wrap in chain[1:] for child in children(wrap))]
+
+
 def judges(coordinator: int) -> Iterator[Judge]:
-    for pid in children(coordinator):
-        if b"grader.judge.start" not in command(pid):  # such as a trial of the sandbox
-            continue
-        mine = children(pid)
-        wraps = [child for child in mine if name(child) == "bwrap"]
-        chain = [process for wrap in wraps for process in (wrap, *children(wrap))]
-        zygotes = [child for wrap in chain[1:] for child in children(wrap)]
-        keepers = [keeper for zygote in zygotes for keeper in children(zygote)]
-        workers = [worker for keeper in keepers for worker in children(keeper)]
-        forks = [child for child in mine if child not in wraps]
-        yield Judge(pid, forks, [*chain, *zygotes], workers)
+    for template in templates(coordinator):
+        shared = zygotes(template)
+        for pid in children(template):
+            if pid in shared or b"grader.judge.start" not in command(pid):
+                continue
+            zygote = [*shared, *zygotes(pid)]
+            keepers = [keeper for process in zygote[2:] for keeper in children(process)]
+            workers = [worker for keeper in keepers for worker in children(keeper)]
+            forks = [child for child in children(pid) if child not in zygote]
+            yield Judge(pid, forks, zygote, workers)

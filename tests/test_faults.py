@@ -308,31 +308,70 @@ def test_who_is_to_blame_is_settled_by_a_second_try(course):
     assert course.strays() == []
 
 
-def first_judge(run):
-    return until(lambda: next(family.judges(run.pid), None))
-
-
-def test_a_judge_or_zygote_killed_while_it_starts_is_started_again(course):
+def test_a_template_or_zygote_killed_while_it_starts_is_started_again(course):
     points = course.submit_class(1)
     with course.start() as run:
-        killed = first_judge(run).pid
+        (killed,) = until(lambda: family.templates(run.pid))
         family.kill(killed)
-        second = until(lambda: [j for j in family.judges(run.pid) if j.pid != killed and j.zygote])
-        family.kill(second[0].zygote[0])
+        (second,) = until(lambda: [pid for pid in family.templates(run.pid) if pid != killed])
+        family.kill(until(lambda: family.zygotes(second))[0])
         _, said = run.communicate()
     assert run.returncode == 0, said
     assert course.points() == points
 
 
-def test_a_judge_killed_whenever_it_starts_ends_the_run_with_advice(course):
+def test_a_judge_killed_as_it_is_forked_is_forked_again_from_the_same_template(course):
+    points = course.submit_class(1)
+    with course.start() as run:
+        killed = until(lambda: [j for j in family.judges(run.pid) if j.zygote])[0].pid
+        template = family.templates(run.pid)
+        family.kill(killed)
+        until(lambda: [j for j in family.judges(run.pid) if j.pid != killed])
+        assert family.templates(run.pid) == template
+        _, said = run.communicate()
+    assert run.returncode == 0, said
+    assert course.points() == points
+
+
+def test_judges_share_the_zygote_of_their_template_and_survive_its_end(course):
+    for student in "abcd":
+        course.submit(student, SLOW.replace("ID", student))
+    with course.start("--jobs=2") as run:
+        both = until(lambda: [found for found in [[*family.judges(run.pid)]] if len(found) == 2])[0]
+        assert both[0].zygote == both[1].zygote
+        assert len(family.templates(run.pid)) == 1
+        until(lambda: len([w for w in workers(run) if family.name(w)[1:] == "-one"]) == 2)
+        family.kill(both[0].zygote[-1])
+        _, said = run.communicate()
+    assert run.returncode == 0, said
+    assert course.points() == dict.fromkeys("abcd", 10)
+    assert course.attempts() == dict.fromkeys("abcd", 1)
+
+
+def workers(run):
+    return {worker for judge in family.judges(run.pid) for worker in judge.workers}
+
+
+def killed_by(role):
+    return {
+        "template": lambda run: family.templates(run.pid),
+        # before there is a zygote, what looks like a judge is about to become one
+        "judge": lambda run: [judge.pid for judge in family.judges(run.pid) if judge.zygote],
+    }[role]
+
+
+@pytest.mark.parametrize(
+    ("role", "how"), [("template", "was killed by signal 9"), ("judge", "was killed")]
+)
+def test_what_is_killed_whenever_it_starts_ends_the_run_with_advice(course, role, how):
     course.submit_class(1)
     with course.start() as run:
         while run.poll() is None:
-            for judge in family.judges(run.pid):
-                family.kill(judge.pid)
+            for pid in killed_by(role)(run):
+                family.kill(pid)
         _, said = run.communicate()
     assert run.returncode == 2
-    assert "was killed by signal 9 while it started, 2 times" in said
+    assert f"{how} while it started, 2 times" in said
     assert "use fewer --jobs" in said
     assert "Traceback" not in said
 
@@ -355,7 +394,7 @@ def test_a_judge_that_the_system_refuses_to_start_is_an_error_with_advice(monkey
 def test_a_run_stopped_before_its_judges_are_warm_leaves_no_process(course, how):
     course.submit_class(3)
     with course.start("--jobs=2") as run:
-        until(lambda: list(family.judges(run.pid)))
+        until(lambda: family.templates(run.pid))
         started = [run.pid, *family.descendants(run.pid)]
         run.send_signal(how)
         _, said = run.communicate()

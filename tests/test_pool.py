@@ -1,6 +1,5 @@
 """Judges side by side. What a killed one costs a whole run is in test_faults.py."""
 
-import contextlib
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -30,31 +29,16 @@ def jobs(count):
     return [Job(id=str(n), folder="", seed=1, artifacts="") for n in range(count)]
 
 
-class Judge:
-    """Stands in for a process: warm once `warms` says so, and killed by `kill`."""
+class Template:
+    """Stands in for what judges are forks of."""
 
     def __init__(self, machine):
         self.machine = machine
-        self.began = time.monotonic() - machine.takes_s
         self.killed = threading.Event()
-        machine.started.append(self)
-
-    def wait(self):
-        with self.machine.one_loads():
-            if self is self.machine.started[0]:
-                time.sleep(self.machine.loads_s)
-                return
-            while not self.machine.warms.wait(0.01):
-                if self.killed.is_set():
-                    raise JudgeDiedError("the judge was killed")
+        machine.templates.append(self)
 
     def alive(self):
         return not self.killed.is_set()
-
-    def grade(self, job):
-        self.machine.graded.append((self, job.id))
-        self.machine.may_grade.wait()
-        return Verdict(id=job.id, score=b"{}")
 
     def kill(self):
         self.killed.set()
@@ -63,25 +47,37 @@ class Judge:
         self.kill()
 
 
+class Judge:
+    """Stands in for a process: the first is warm at once, others once `warms` says so."""
+
+    def __init__(self, template):
+        self.template, self.machine = template, template.machine
+        self.killed = threading.Event()
+        self.machine.started.append(self)
+
+    def wait(self):
+        if self is not self.machine.started[0]:
+            while not self.machine.warms.wait(0.01):
+                if not self.alive():
+                    raise JudgeDiedError("the judge was killed")
+
+    def alive(self):
+        return self.template.alive() and not self.killed.is_set()
+
+    def grade(self, job):
+        self.machine.graded.append((self, job.id))
+        self.machine.may_grade.wait()
+        return Verdict(id=job.id, score=b"{}")
+
+    def close(self):
+        self.killed.set()
+
+
 class Machine:
     def __init__(self):
-        self.started, self.graded = [], []
-        self.loading = self.most_loading = 0
-        self.takes_s = self.loads_s = 0.0
+        self.templates, self.started, self.graded = [], [], []
         self.warms, self.may_grade = threading.Event(), threading.Event()
         self.may_grade.set()
-        self._lock = threading.Lock()
-
-    @contextlib.contextmanager
-    def one_loads(self):
-        with self._lock:
-            self.loading += 1
-            self.most_loading = max(self.most_loading, self.loading)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.loading -= 1
 
 
 def until(condition):
@@ -92,8 +88,8 @@ def until(condition):
 @pytest.fixture
 def machine(monkeypatch):
     made = Machine()
-    monkeypatch.setattr(pool, "Judge", lambda options: Judge(made))
-    monkeypatch.setattr(pool, "cores", lambda: 4)
+    monkeypatch.setattr(pool, "Template", lambda options: Template(made))
+    monkeypatch.setattr(pool, "Judge", Judge)
     return made
 
 
@@ -124,20 +120,19 @@ def test_judges_that_are_warm_grade_side_by_side(machine):
     finally:
         judges.close()
     assert len({judge for judge, _ in machine.graded}) == 2
+    assert len(machine.templates) == 1
 
 
 @pytest.mark.timeout(60)
-def test_no_judge_is_started_that_a_class_would_not_wait_for(machine, monkeypatch):
-    monkeypatch.setattr(pool, "cores", lambda: 2)
-    machine.takes_s = 3600.0  # to start
-    machine.loads_s = 0.2  # both threads have asked for a judge by then
-    judges = Pool(OPTIONS, 2)
+def test_there_are_never_more_judges_than_jobs_at_a_time(machine):
+    machine.warms.set()
+    judges = Pool(OPTIONS, 3)
     try:
-        assert len(list(judges.grade(jobs(50)))) == 50
-        assert len(list(judges.grade(jobs(50)))) == 50  # whichever thread takes them
+        for _ in range(20):
+            assert len(list(judges.grade(jobs(50)))) == 50
     finally:
         judges.close()
-    assert len(machine.started) == 1
+    assert len(machine.started) <= 3
 
 
 @pytest.mark.timeout(60)
@@ -161,74 +156,56 @@ def test_a_judge_that_says_what_nobody_can_read_costs_its_submission_alone(machi
 
 
 @pytest.mark.timeout(60)
-def test_where_more_is_to_come_every_job_that_waits_gets_a_judge(machine, monkeypatch):
-    monkeypatch.setattr(pool, "cores", lambda: 2)
-    machine.takes_s = 3600.0
-    machine.warms.set()
-    machine.may_grade.clear()
-    judges = Pool(OPTIONS, 2, more_to_come=True)
-    try:
-        waiting = [judges.submit(job) for job in jobs(2)]
-        until(lambda: len(machine.graded) >= 2)
-        machine.may_grade.set()
-        assert [future.result().id for future in waiting] == ["0", "1"]
-    finally:
-        judges.close()
-    assert len(machine.started) == 2
-
-
-@pytest.mark.timeout(60)
 def test_a_judge_that_died_between_two_submissions_is_replaced_without_costing_a_try(machine):
     judges = Pool(OPTIONS, 1)
     try:
         assert [verdict.id for _, verdict in judges.grade(jobs(1))] == ["0"]
-        machine.started[0].kill()
+        machine.started[0].close()
         machine.warms.set()
         ((_, verdict),) = judges.grade(jobs(1))
     finally:
         judges.close()
     assert verdict.score is not None
     assert len(machine.started) == 2
+    assert len(machine.templates) == 1
 
 
 @pytest.mark.timeout(60)
-def test_no_more_judges_load_torch_at_a_time_than_there_are_cores_for(machine):
-    judges = Pool(OPTIONS, 8)  # on 4 cores, where two may load
+def test_a_template_that_died_is_replaced_and_closed_with_the_pool(machine):
+    machine.warms.set()
+    judges = Pool(OPTIONS, 1)
     try:
-        waiting = [judges.submit(job) for job in jobs(1)]
-        assert waiting[0].result().id == "0"
-        machine.may_grade.clear()
-        waiting = [judges.submit(job) for job in jobs(20)]
-        until(lambda: machine.loading >= 2)
-        machine.warms.set()
-        until(lambda: len(machine.started) >= 8)
-        machine.may_grade.set()
-        assert len([future.result() for future in waiting]) == 20
+        assert [verdict.id for _, verdict in judges.grade(jobs(1))] == ["0"]
+        machine.templates[0].kill()
+        ((_, verdict),) = judges.grade(jobs(1))
+        assert verdict.score is not None
+        first, second = machine.templates
+        assert [judge.template for judge, _ in machine.graded] == [first, second]
+        assert second.alive()
     finally:
         judges.close()
-    assert machine.most_loading == 2
+    assert not second.alive()
 
 
 @pytest.mark.timeout(60)
-def test_a_judge_that_was_started_early_takes_the_first_job(machine):
+def test_judges_are_forks_of_a_template_that_was_started_early(machine):
     judges = Pool(OPTIONS, 1)
     try:
         judges.start()
-        assert len(machine.started) == 1
+        assert (len(machine.templates), machine.started) == (1, [])
         assert [judges.submit(job).result().id for job in jobs(2)] == ["0", "1"]
     finally:
         judges.close()
-    assert {judge for judge, _ in machine.graded} == set(machine.started)
-    assert len(machine.started) == 1
+    assert len(machine.templates) == len(machine.started) == 1
 
 
-def test_a_judge_that_was_started_early_for_nothing_is_killed_when_the_pool_is_closed(machine):
+def test_a_template_that_was_started_early_for_nothing_is_killed_when_the_pool_is_closed(machine):
     judges = Pool(OPTIONS, 2)
     judges.start()
     judges.close()
     judges.close()  # a second time changes nothing
-    (judge,) = machine.started
-    assert not judge.alive()
+    (template,) = machine.templates
+    assert not template.alive()
 
 
 @pytest.mark.timeout(60)
@@ -268,7 +245,7 @@ def test_whatever_keeps_a_judge_from_starting_is_told_of_a_job(monkeypatch):
     def fail(options):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(pool, "Judge", fail)
+    monkeypatch.setattr(pool, "Template", fail)
     judges = Pool(OPTIONS, 1)
     try:
         with pytest.raises(RuntimeError, match="new thread"):
@@ -281,11 +258,12 @@ def test_whatever_keeps_a_judge_from_starting_is_told_of_a_job(monkeypatch):
 
 
 JUDGE = """
-import os, sys
+import os, socket, sys
 from grader.judge.messages import Job, Ready, Verdict, read_message, write_message
-verdicts = sys.stdout.buffer
-write_message(verdicts, Ready(checks=3))
-job = read_message(sys.stdin.buffer, Job)
+_, (jobs, verdicts), _, _ = socket.recv_fds(socket.socket(fileno=0), 64, 2)
+verdicts = open(verdicts, "wb")
+write_message(verdicts, Ready(checks=3, process=os.getpid()))
+job = read_message(open(jobs, "rb"), Job)
 {act}
 """
 """A judge that says something else than it must."""

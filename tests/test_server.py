@@ -1,5 +1,6 @@
 """A warm judge as a process: how it has the next submission's grading ready."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import family
@@ -7,7 +8,7 @@ import pytest
 import tiny
 
 from grader.batch.device import Device
-from grader.batch.judge_process import Judge
+from grader.batch.judge_process import Judge, Template
 from grader.batch.options import judge_options
 from grader.judge.messages import Job
 from grader.manifest import load_manifest
@@ -25,6 +26,13 @@ def test_pid(metric{fixtures}):
     {first}
     metric("pid", os.getpid())
 """
+SLEEPS = """
+import ctypes
+import time
+
+ctypes.CDLL(None).prctl(15, b"asleep")  # the name that the process has from now on
+time.sleep(60)
+"""
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -35,17 +43,46 @@ def judge(folder, fixtures="", first="pass"):
     options = judge_options(
         root, manifest, tasks=manifest.task_ids(), layers=[], sandbox="none", device=Device()
     )
-    made = Judge(options)
+    made = Judge(Template(options))
     made.wait()
     return made
 
 
-def graded(made, folder, name):
+def closed(made):
+    made.close()
+    made._template.close()
+
+
+def zygotes(made):
+    """Those of the template."""
+    return [p for p in family.children(made._template._process.pid) if b"zygote" in cmdline(p)]
+
+
+def process(made):
+    """The judge's: the one of the template that is no zygote."""
+    others = {*family.children(made._template._process.pid)} - {*zygotes(made)}
+    (pid,) = [pid for pid in others if not family.is_gone(pid)]
+    return pid
+
+
+def own_zygotes(made):
+    return [p for p in family.children(process(made)) if b"zygote" in cmdline(p)]
+
+
+def forks(made):
+    return [p for p in family.children(process(made)) if p not in own_zygotes(made)]
+
+
+def asked(made, folder, name, code=tiny.SOLUTION):
     submission, artifacts = folder / name, folder / f"{name}.artifacts"
     submission.mkdir()
-    (submission / "ridge.py").write_text(tiny.SOLUTION)
+    (submission / "ridge.py").write_text(code)
     artifacts.mkdir()
-    verdict = made.grade(Job(id=name, folder=str(submission), seed=1, artifacts=str(artifacts)))
+    return made.grade(Job(id=name, folder=str(submission), seed=1, artifacts=str(artifacts)))
+
+
+def graded(made, folder, name):
+    verdict = asked(made, folder, name)
     assert verdict.fault is None
     score = decode_score(verdict.score)
     assert score.score == score.max_score, score
@@ -60,13 +97,13 @@ def cmdline(process):
 def made(tmp_path):
     made = judge(tmp_path)
     yield made
-    made.close()
+    closed(made)
 
 
 def test_each_submission_has_a_process_of_its_own_that_waited_for_it(made, tmp_path):
     pids = []
     for name in ("ada", "ben", "cleo"):
-        waiting = family.children(made._process.pid) if pids else None
+        waiting = forks(made) if pids else None
         pids.append(graded(made, tmp_path, name))
         assert waiting is None or pids[-1] in waiting
     assert len(set(pids)) == 3
@@ -76,9 +113,9 @@ def test_what_a_check_or_a_library_prints_is_not_taken_for_a_verdict(tmp_path):
     made = judge(tmp_path, first="os.write(1, bytes(64)); print('noise', flush=True)")
     try:
         assert graded(made, tmp_path, "ada")
-        assert bytes(64) in family.until(lambda: made._said().encode())
+        assert bytes(64) in family.until(lambda: made._template.said().encode())
     finally:
-        made.close()
+        closed(made)
 
 
 def test_garbage_is_collected_again_while_checks_run(tmp_path):
@@ -86,13 +123,12 @@ def test_garbage_is_collected_again_while_checks_run(tmp_path):
     try:
         assert graded(made, tmp_path, "ada")
     finally:
-        made.close()
+        closed(made)
 
 
 def test_one_that_is_killed_while_it_waits_costs_no_submission(made, tmp_path):
     first = graded(made, tmp_path, "ada")
-    (zygote,) = [p for p in family.children(made._process.pid) if b"zygote" in cmdline(p)]
-    spare = [p for p in family.children(made._process.pid) if p != zygote]
+    spare = forks(made)
     assert spare
     for process in spare:
         assert family.kill(process)
@@ -103,11 +139,31 @@ def test_one_that_is_killed_while_it_waits_costs_no_submission(made, tmp_path):
 
 def test_a_sandbox_that_is_killed_while_it_waits_is_replaced(made, tmp_path):
     graded(made, tmp_path, "ada")
-    (zygote,) = [p for p in family.children(made._process.pid) if b"zygote" in cmdline(p)]
+    (zygote,) = zygotes(made)
     assert family.kill(zygote)
     family.until(lambda: family.is_gone(zygote))
     graded(made, tmp_path, "ben")  # outside of namespaces, what waited for it has survived
     graded(made, tmp_path, "cleo")
+
+
+def test_after_a_worker_that_was_lost_the_next_comes_from_another_sandbox(made, tmp_path):
+    """Whether the sandbox is dying, too, cannot be told at that moment."""
+    (zygote,) = zygotes(made)
+    with ThreadPoolExecutor(1) as thread:
+        lost = thread.submit(asked, made, tmp_path, "ada", SLEEPS + tiny.SOLUTION)
+        keeper = family.until(
+            lambda: [k for k in family.children(zygote) if "asleep" in named(family.children(k))]
+        )
+        for pid in (*keeper, *family.children(keeper[0])):
+            family.kill(pid)
+        assert "the sandbox died" in lost.result().fault
+    graded(made, tmp_path, "ben")
+    assert len(own_zygotes(made)) == 1
+    family.until(lambda: not family.children(zygote))
+
+
+def named(processes):
+    return [family.name(pid) for pid in processes]
 
 
 def holds(folder, line, fixtures=""):
@@ -116,7 +172,7 @@ def holds(folder, line, fixtures=""):
     try:
         graded(made, folder, "ada")
     finally:
-        made.close()
+        closed(made)
 
 
 def test_a_check_may_still_ask_for_what_the_judge_logs(tmp_path):

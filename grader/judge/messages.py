@@ -11,7 +11,7 @@ _LENGTH: Final = struct.Struct(">Q")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judge is started with."""
+    """What judges are started with."""
 
     solution: str
     tasks: list[str]
@@ -63,6 +63,8 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """The first message: how many checks there are, or why there is no judge."""
 
     checks: int = 0
+    process: int = 0
+    """The judge's process id."""
     problem: str | None = None
 
 

@@ -1,18 +1,17 @@
-"""A warm judge: pytest, checks and reference loaded once, a fork of it for each submission.
+"""A warm judge: a fork of it, with a worker of its own, for each submission.
 
 The process that reads a job never runs a check: a fork does, and what it leaves behind goes with
-it. :mod:`grader.judge.start` starts one.
+it. :mod:`grader.judge.template` makes judges.
 """
 
 import contextlib
-import sys
+import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import pytest
 
 from grader.judge.diagnosis_run import PATIENCE, explain_failures
-from grader.judge.environment import environment
 from grader.judge.fixtures import SESSION
 from grader.judge.fork import Fork
 from grader.judge.messages import (
@@ -26,76 +25,76 @@ from grader.judge.messages import (
 from grader.judge.remote import RemoteBackend
 from grader.judge.sandboxed import backend
 from grader.judge.workers import SandboxError, Zygote, Zygotes
-from grader.scores import Digest, Score, encode_score
-from grader.worker.bounds import DYNAMO
-from grader.worker.huge_pages import settle_memory
+from grader.scores import encode_score
 
 _MARGIN_S: Final = 30.0
 """Seconds a judge may take beyond what its submission may, for its own work."""
 
 
 class Server:
-    """A pytest plugin that grades jobs instead of running the checks once."""
+    """Grades jobs, one at a time, with the checks that a session has collected."""
 
-    def __init__(self, options: Options, verdicts: BinaryIO, zygotes: Zygotes) -> None:
+    def __init__(
+        self, options: Options, session: pytest.Session, zygote: Zygote, zygotes: Zygotes
+    ) -> None:
+        """Prepare for grading.
+
+        Parameters
+        ----------
+        zygote
+            Where workers come from, as long as it lives.
+        zygotes
+            Starts others after it.
+        """
         self.options = options
-        self.verdicts = verdicts
+        self._session = session
+        self._zygote = zygote
         self._zygotes = zygotes
-        self._zygote: Zygote
         self._spare: Fork | None = None
         """Ready for the next job."""
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Grade jobs, each in a fork, until the coordinator hangs up."""
-        _rehearse(self.options, session)
-        _leave_logs_alone(session)
-        session.config.stash[SESSION].solution_digest  # noqa: B018  # read once for all forks
-        settle_memory()  # all this while the zygote gets ready
-        try:
-            self._zygote = self._zygotes.get()
-        except SandboxError as error:
-            write_message(self.verdicts, Ready(problem=str(error)))
-            return True
-        write_message(self.verdicts, Ready(checks=len(session.items)))
-        self._prepare(session)
-        while (job := read_message(sys.stdin.buffer, Job)) is not None:
+    def serve(self, jobs: BinaryIO, verdicts: BinaryIO) -> None:
+        """Say that it is ready, and grade jobs, each in a fork, until there are no more."""
+        write_message(verdicts, Ready(checks=len(self._session.items), process=os.getpid()))
+        self._prepare()
+        while (job := read_message(jobs, Job)) is not None:
             if not self._zygote.alive():
                 self._end()
                 self._zygote = self._zygotes.get()
             if self._spare is not None and not self._spare.alive():
                 self._discard()
-            self._grade(job, session)
+            self._grade(job, verdicts)
         self._end()
-        return True
 
-    def _grade(self, job: Job, session: pytest.Session) -> None:
+    def _grade(self, job: Job, verdicts: BinaryIO) -> None:
         try:
-            fork = self._spare or self._fork(session)
+            fork = self._spare or self._fork()
         except SandboxError as error:
-            write_message(self.verdicts, Verdict(id=job.id, fault=str(error)))
+            write_message(verdicts, Verdict(id=job.id, fault=str(error)))
             return
         fork.begin(job)
-        self._prepare(session)
-        diagnosis_s = session.config.stash[SESSION].manifest.limits.diagnosis_s
+        self._prepare()
+        diagnosis_s = self._session.config.stash[SESSION].manifest.limits.diagnosis_s
         patience = self.options.bounds.wall_s + _MARGIN_S + PATIENCE * diagnosis_s
-        write_message(self.verdicts, fork.verdict(job, patience))
-        if fork.end() < 0:  # killed: if the zygote hangs, the next one must not wait for it, too
+        verdict = fork.verdict(job, patience)
+        write_message(verdicts, verdict)
+        killed = fork.end() < 0
+        if killed or verdict.fault:  # the next one must not meet a zygote that hangs or is dying
             self._zygote.close()
 
-    def _prepare(self, session: pytest.Session) -> None:
+    def _prepare(self) -> None:
         """Have a fork ready for the next job; without one it is made when the job is there."""
         self._spare = None
         with contextlib.suppress(SandboxError, OSError):
-            self._spare = self._fork(session)
+            self._spare = self._fork()
 
-    def _fork(self, session: pytest.Session) -> Fork:
+    def _fork(self) -> Fork:
         zygote, bounds = self._zygote, self.options.bounds
         worker = zygote.prepare(bounds)
 
         def grade(job: Job) -> Verdict:
             files = _read(Path(job.folder))
-            return self._run(job, session, backend(zygote, files, bounds, first=worker))
+            return self._run(job, backend(zygote, files, bounds, first=worker))
 
         try:
             return Fork(grade, worker)
@@ -113,8 +112,9 @@ class Server:
             self._spare.discard()
         self._spare = None
 
-    def _run(self, job: Job, session: pytest.Session, remote: RemoteBackend) -> Verdict:
+    def _run(self, job: Job, remote: RemoteBackend) -> Verdict:
         """Run every check on a submission, in a fork."""
+        session = self._session
         grading = session.config.stash[SESSION]
         grading.isolation = self.options.isolation
         grading.device = self.options.device
@@ -150,41 +150,3 @@ def _read(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-def _leave_logs_alone(session: pytest.Session) -> None:
-    """Have pytest put no handlers on each of torch's loggers, three times a check.
-
-    What student code logs is not in this process; a check may still ask for what the judge logs.
-    """
-    manager = session.config.pluginmanager
-    if not any("caplog" in getattr(item, "fixturenames", ()) for item in session.items):
-        manager.unregister(name="logging-plugin")
-
-
-def _rehearse(options: Options, session: pytest.Session) -> None:
-    """Use once what loads or builds more at its first use, so that no fork has to."""
-    import numpy.random
-    import numpy.testing  # noqa: F401  # NumPy loads both when they are first used
-    import torch
-
-    if DYNAMO in options.preload:
-        parameter = torch.nn.Parameter(torch.ones(2))
-        for kind in (torch.optim.SGD, torch.optim.Adam):
-            kind([parameter], lr=0.1).step()
-    if any(b"gradcheck" in path.read_bytes() for path in {item.path for item in session.items}):
-        x = torch.ones(2, dtype=torch.float64, requires_grad=True)
-        torch.autograd.gradcheck(torch.sin, x, fast_mode=True)  # loads sympy
-    nothing = Score(
-        assignment="rehearsal",
-        submission="rehearsal",
-        status="graded",
-        score=0,
-        max_score=0,
-        tasks=[],
-        environment=environment(0, options.isolation),
-        started_at="",
-        duration_s=0,
-        digest=Digest(submission="", solution=""),
-    )
-    encode_score(nothing)

@@ -91,6 +91,7 @@ class Zygote:
                 "bubblewrap), or grade without isolation (--sandbox none) on a machine you can lose"
             )
         self.isolate = isolate
+        self._lent = False
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
@@ -174,17 +175,26 @@ class Zygote:
 
     def alive(self) -> bool:
         """Whether it still runs, and so can be asked for a worker."""
-        if self._process.poll() is not None:
+        if self._control.fileno() < 0 or (not self._lent and self._process.poll() is not None):
             return False
         poll = select.poll()
         poll.register(self._control, 0)  # no event is asked for, but the end of the peer is told
         return not poll.poll(0)
 
-    def close(self) -> None:
-        """End the zygote and with it every process of the sandbox."""
+    def borrow(self) -> None:
+        """Use it in a fork of the process that started it, whose own it stays."""
+        self._lent = True
+
+    def let_go(self) -> None:
+        """Ask it for no more workers; it ends once those who borrowed it have let go, too."""
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+
+    def close(self) -> None:
+        """End the zygote and every process of the sandbox; one that is borrowed lives on."""
+        self._control.close()
+        if not self._lent:
+            self._process.kill()
+            self._process.wait()
         self._log.close()
 
     def _said(self) -> str:

@@ -34,6 +34,7 @@ from typing import Any, Final, NoReturn
 import msgspec
 
 from grader.closing import Closing
+from grader.machine import take_standard_input
 from grader.worker import gpu, huge_pages, privileges, setup, trials, wire
 from grader.worker.bounds import DYNAMO, Bounds, End
 from grader.worker.confinement import Confinement, ConfinementError
@@ -76,7 +77,7 @@ def main() -> None:
         importlib.import_module(name)
     if "torch" in options.preload:
         _rehearse(torch, probes, dynamo=DYNAMO in options.preload)
-    control = _take_control()
+    control = take_standard_input()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are reaped by the kernel
     try:
         confinement = Confinement(layers, places, [Path(node) for node in options.device])
@@ -119,15 +120,6 @@ def _options() -> argparse.Namespace:
         "that it loads when it is first used",
     )
     return parser.parse_args()
-
-
-def _take_control() -> socket.socket:
-    """The control socket; standard input is empty from now on."""
-    control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, sys.stdin.fileno())
-    os.close(nothing)
-    return control
 
 
 def _become_nobody(needed: list[Path], layers: Collection[str]) -> None:

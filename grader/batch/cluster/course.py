@@ -121,7 +121,7 @@ class Station:
             data=str(data) if data is not None else None,
             memory=str(self._folder / "memory"),
         )
-        self._pool = Pool(options, jobs, more_to_come=True)
+        self._pool = Pool(options, jobs)
 
     def grade(self, parcel: Parcel) -> tuple[Verdict, dict[str, bytes]]:
         """A verdict and its pictures; JudgeError if no judge can be started here."""
