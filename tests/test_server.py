@@ -26,13 +26,6 @@ def test_pid(metric{fixtures}):
     {first}
     metric("pid", os.getpid())
 """
-SLEEPS = """
-import ctypes
-import time
-
-ctypes.CDLL(None).prctl(15, b"asleep")  # the name that the process has from now on
-time.sleep(60)
-"""
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -150,7 +143,7 @@ def test_after_a_worker_that_was_lost_the_next_comes_from_another_sandbox(made, 
     """Whether the sandbox is dying, too, cannot be told at that moment."""
     (zygote,) = zygotes(made)
     with ThreadPoolExecutor(1) as thread:
-        lost = thread.submit(asked, made, tmp_path, "ada", SLEEPS + tiny.SOLUTION)
+        lost = thread.submit(asked, made, tmp_path, "ada", tiny.SLEEPING)
         keeper = family.until(
             lambda: [k for k in family.children(zygote) if "asleep" in named(family.children(k))]
         )

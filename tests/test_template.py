@@ -1,6 +1,7 @@
 """What judges are forks of, as a process."""
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import family
@@ -54,10 +55,10 @@ def zygotes(of):
     return [pid for pid in found if pid not in forked]
 
 
-def grades(made, folder, name):
+def grades(made, folder, name, code=tiny.SOLUTION):
     submission, artifacts = folder / name, folder / f"{name}.artifacts"
     submission.mkdir()
-    (submission / "ridge.py").write_text(tiny.SOLUTION)
+    (submission / "ridge.py").write_text(code)
     artifacts.mkdir()
     job = Job(id=name, folder=str(submission), seed=1, artifacts=str(artifacts))
     return made.grade(job).fault is None
@@ -95,6 +96,32 @@ def test_a_judge_after_the_end_of_a_shared_zygote_gets_another(tmp_path):
             two.wait()
             assert grades(two, tmp_path, "ben")
         assert grades(one, tmp_path, "ada")
+
+
+@pytest.mark.skipif("namespaces" not in HERE, reason="this machine has no bubblewrap")
+def test_a_judge_that_lost_a_worker_leaves_the_shared_zygote_to_others(tmp_path):
+    with (
+        template(options(tmp_path, HERE)) as made,
+        judge(made) as one,
+        judge(made) as two,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        one.wait()
+        two.wait()
+        lost = thread.submit(grades, one, tmp_path, "ada", tiny.SLEEPING)
+        below = made._process.pid
+        asleep = family.until(
+            lambda: [p for p in family.descendants(below) if family.name(p) == "asleep"]
+        )
+        (keeper,) = [p for p in family.descendants(below) if asleep[0] in family.children(p)]
+        shared = zygotes(made)
+        family.kill(keeper)
+        family.kill(asleep[0])
+        assert not lost.result()
+        assert grades(one, tmp_path, "ben")
+        assert len(zygotes(made)) == 2 * len(shared)
+        assert not any(map(family.is_gone, shared))
+        assert grades(two, tmp_path, "cleo")
 
 
 def test_what_is_wrong_with_the_sandbox_is_said_to_each_judge(tmp_path, monkeypatch):

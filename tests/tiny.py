@@ -26,6 +26,14 @@ def _with(text: str, old: str, new: str) -> str:
 _MADE = _made()
 MANIFEST = _MADE["assignment.toml"]
 SOLUTION = _MADE["ridge.py"]
+SLEEPING = f"""\
+import ctypes
+import time
+
+ctypes.CDLL(None).prctl(15, b"asleep")  # the name that the process has from now on
+time.sleep(60)
+{SOLUTION}"""
+"""It does not load within its time, and has a name of its own meanwhile."""
 STUB = cut("ridge.py", SOLUTION.encode(), ["solve", "predict"]).content.decode()
 PUBLIC = _with(
     _with(
