@@ -24,6 +24,9 @@ from grader.judge.messages import (
 _DYING_MS: Final = 5000
 """Between a process closing its files, or being killed, and being gone."""
 
+_SHOWN: Final = 8000
+"""Bytes of what was printed last that are looked at."""
+
 
 class JudgeError(Exception):
     """A judge could not be started; the message says why."""
@@ -81,8 +84,9 @@ class Template:
 
     def said(self) -> str:
         """What it and its judges printed last."""
-        self._log.seek(0)
-        return self._log.read().decode("utf-8", "replace").strip()[-2000:]
+        log = self._log.fileno()  # whose position is also where they write
+        content = os.pread(log, _SHOWN, max(0, os.fstat(log).st_size - _SHOWN))
+        return content.decode("utf-8", "replace").strip()[-2000:]
 
     def kill(self) -> None:
         """Kill it, and with it its judges, their zygote and every worker."""
