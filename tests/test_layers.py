@@ -65,7 +65,8 @@ def test_root_whose_interpreter_nobody_can_read_is_told_where_to_put_it(monkeypa
 
 def test_a_missing_library_is_named_with_its_package(monkeypatch):
     monkeypatch.setattr(seccomp, "libseccomp", lambda: None)
-    monkeypatch.setattr(layers, "_confined", lambda layer: f"{layer} does not work")
+    does_not = dict.fromkeys(("landlock", "seccomp", "no_new_privs"), "it does not work")
+    monkeypatch.setattr(layers, "_confined", lambda: does_not)
     layer = {layer.name: layer for layer in layers.survey()}["seccomp"]
     assert not layer.works
     assert "apt-get install libseccomp2" in layer.fix
@@ -82,9 +83,24 @@ def test_a_missing_library_is_named_with_its_package(monkeypatch):
 def test_a_layer_that_is_on_and_stops_nothing_does_not_work(monkeypatch, layer, sabotage):
     code = layers._CONFINED.replace("seccomp\n", f"seccomp\n{sabotage}\n", 1)
     assert sabotage in code
-    assert layers._confined(layer) is None
+    assert layers._confined()[layer] is None
     monkeypatch.setattr(layers, "_CONFINED", code)
-    assert layers._confined(layer)
+    said = layers._confined()
+    assert said.pop(layer) == "it is on and stops nothing"
+    assert set(said.values()) == {None}
+
+
+def test_a_layer_that_kills_who_puts_it_on_does_not_work(monkeypatch):
+    kills = "seccomp\nseccomp.compile_filter = lambda: os.kill(os.getpid(), 9)\n"
+    monkeypatch.setattr(layers, "_CONFINED", layers._CONFINED.replace("seccomp\n", kills, 1))
+    found = {layer.name: layer for layer in layers.survey()}
+    assert (found["seccomp"].works, found["landlock"].works) == (False, True)
+    assert found["seccomp"].detail == "it kills the process"
+
+
+def test_what_keeps_layers_from_being_tried_is_said_of_each(monkeypatch):
+    monkeypatch.setattr(layers, "_CONFINED", "raise OSError('no room')")
+    assert set(layers._confined().values()) == {"OSError: no room"}
 
 
 @pytest.mark.parametrize("good", [True, False])

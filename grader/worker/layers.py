@@ -50,9 +50,13 @@ def survey() -> list[Layer]:
                 fix="grade batches in a Linux container or virtual machine",
             )
         ]
-    tries = (_bubblewrap, _nested, _landlock, _seccomp, _no_new_privs)
-    with ThreadPoolExecutor(len(tries)) as threads:  # each waits for a process of its own
-        found = [trial.result() for trial in [threads.submit(each) for each in tries]]
+    with ThreadPoolExecutor(3) as threads:  # each waits for a process of its own
+        confined = threads.submit(_confined)
+        wrapped, nested = [threads.submit(each) for each in (_bubblewrap, _nested)]
+        said = confined.result()
+        found = [wrapped.result(), nested.result()]
+    found += [_landlock(said["landlock"]), _seccomp(said["seccomp"])]
+    found.append(_no_new_privs(said["no_new_privs"]))
     return [*found, _capabilities(wrapped=found[0].works)]
 
 
@@ -61,13 +65,19 @@ def in_force(layers: Iterable[Layer]) -> list[str]:
     return [layer.name for layer in layers if layer.works] + ["rlimits"]
 
 
-def _run(command: list[str]) -> str | None:
-    """None where a command works, else what it said."""
+def _done(command: list[str]) -> tuple[str, str | None]:
+    """What a command printed, and what is wrong with it; None where it works."""
     try:
         done = subprocess.run(command, capture_output=True, timeout=_TRIAL_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return None if done.returncode == 0 else done.stderr.decode("utf-8", "replace").strip() or "no"
+        return "", str(error)
+    printed, said = (each.decode("utf-8", "replace") for each in (done.stdout, done.stderr))
+    return printed, None if done.returncode == 0 else said.strip() or "no"
+
+
+def _run(command: list[str]) -> str | None:
+    """None where a command works, else what it said."""
+    return _done(command)[1]
 
 
 def _wrap(*command: str) -> list[str]:
@@ -127,35 +137,54 @@ def _nested() -> Layer:
 
 
 _CONFINED: Final = """\
-import pathlib, sys
+import os, pathlib, socket, sys
 from grader.worker import landlock, privileges, seccomp
-privileges.set_no_new_privs()
-if sys.argv[1] == "landlock":
-    landlock.restrict(readable=[pathlib.Path("/usr")], own=[])
-    attempt = lambda: open("/dev/full").close()
-elif sys.argv[1] == "seccomp":
-    import socket
-    seccomp.compile_filter().load()
-    attempt = lambda: socket.socket(socket.AF_UNIX).close()
-else:
-    raise SystemExit(not privileges.has_no_new_privs())
-try:
-    attempt()
-except PermissionError:
-    raise SystemExit(0)
-raise SystemExit("it is on and stops nothing")
+def attempt(layer):
+    privileges.set_no_new_privs()
+    if layer == "landlock":
+        landlock.restrict(readable=[pathlib.Path("/usr")], own=[])
+        open("/dev/full").close()
+    elif layer == "seccomp":
+        seccomp.compile_filter().load()
+        socket.socket(socket.AF_UNIX).close()
+    elif privileges.has_no_new_privs():
+        raise PermissionError
+said = {}
+for layer in sys.argv[1:]:
+    ours, theirs = os.pipe()
+    if not os.fork():
+        words = "it is on and stops nothing"
+        try:
+            attempt(layer)
+        except PermissionError:
+            words = ""
+        except BaseException as error:
+            words = f"{type(error).__name__}: {error}"
+        os.write(theirs, b"." + words.encode())
+        os._exit(0)
+    os.close(theirs)
+    with open(ours, "rb") as stream:
+        said[layer] = stream.read().decode() or "it kills the process"
+print("\\0".join(said[layer].removeprefix(".") for layer in sys.argv[1:]), end="")
 """
+_FORKED: Final = ("landlock", "seccomp", "no_new_privs")
 
 
-def _confined(layer: str) -> str | None:
-    """None where a process of its own puts a layer on and is stopped by it, else what it said."""
-    said = _run([sys.executable, "-P", "-c", _CONFINED, layer])
-    return said.splitlines()[-1] if said else said
+def _confined() -> dict[str, str | None]:
+    """By layer, None where a process puts it on and is stopped by it, else what was said.
+
+    One interpreter forks a process for each: to start takes it longer than to try.
+    """
+    command = [sys.executable, "-P", "-c", _CONFINED, *_FORKED]
+    printed, failed = _done(command)
+    if failed:
+        return dict.fromkeys(_FORKED, failed.splitlines()[-1])
+    return {name: said or None for name, said in zip(_FORKED, printed.split("\0"), strict=True)}
 
 
-def _landlock() -> Layer:
+def _landlock(said: str | None) -> Layer:
     abi = landlock.version()
-    said = _confined("landlock") if abi else "the kernel has none"
+    said = said if abi else "the kernel has none"
     return Layer(
         name="landlock",
         what="rules for files, ports, signals and abstract sockets, without privileges",
@@ -165,8 +194,7 @@ def _landlock() -> Layer:
     )
 
 
-def _seccomp() -> Layer:
-    said = _confined("seccomp")
+def _seccomp(said: str | None) -> Layer:
     fix = "a kernel with CONFIG_SECCOMP_FILTER"
     if seccomp.libseccomp() is None:
         fix = "apt-get install libseccomp2   (Fedora: dnf install libseccomp)"
@@ -179,8 +207,7 @@ def _seccomp() -> Layer:
     )
 
 
-def _no_new_privs() -> Layer:
-    said = _confined("no_new_privs")
+def _no_new_privs(said: str | None) -> Layer:
     return Layer(
         name="no_new_privs",
         what="no program gives more rights than its caller has",
