@@ -1,11 +1,13 @@
 """What a cluster costs: two Dask workers against the local pool, on the same cores.
 
-    python tests/benchmarks/cluster.py [SUBMISSIONS] [ROUNDS]
+    python tests/benchmarks/cluster.py [LIGHT] [CORE] [ROUNDS]
 
 The same submissions are graded with ``--jobs=2`` and on two workers of one thread each, with a
-scheduler, all on this machine; both by turns, and the scores compared. Times are those of the whole
-command; scheduler and workers run already, as they do when a course grades. On one machine this is
-the worst case: coordinator, scheduler and Dask's own processes share the cores with the judges.
+scheduler, all on this machine; both by turns, and the scores compared: LIGHT ones that take some
+hundredths of a second each, and CORE ones of this project's own assignment. Times are those of the
+whole command; scheduler and workers run already, as they do when a course grades. On one machine
+this is the worst case: coordinator, scheduler and Dask's own processes share the cores with the
+judges, and each worker loads torch twice, the local pool twice for both of its jobs.
 """
 
 import json
@@ -16,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from core import SOLUTION
+from core import write_class as write_core_class
 from figures import ENVIRONMENT, HERE, record
 from light_assignment import write_class, write_solution
 
@@ -45,25 +49,36 @@ def points(results: Path) -> dict[str, float]:
     }
 
 
-def main(count: int = 200, rounds: int = 3) -> None:
-    """Measure both by turns."""
+def compare(folder: Path, rounds: int, *arguments: str) -> dict[str, object]:
+    """Grade the class of a folder both ways, by turns."""
     local, cluster = [], []
+    with dask_cluster(folder / "cluster", workers=2) as dask:
+        for _ in range(rounds):
+            local.append(grade(folder, "--jobs=2", "--out=local", *arguments))
+            address = f"--cluster={dask.address}"
+            cluster.append(grade(folder, address, "--out=cluster", *arguments))
+            if points(folder / "local") != points(folder / "cluster"):
+                raise SystemExit("the scores differ")
+    return {
+        "local_s": [round(value, 2) for value in local],
+        "cluster_s": [round(value, 2) for value in cluster],
+        "cluster_over_local": round(statistics.median(cluster) / statistics.median(local), 3),
+    }
+
+
+def main(light: int = 200, core: int = 10, rounds: int = 3) -> None:
+    """Measure both classes."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_solution(folder / "solution")
-        write_class(folder / "class", count)
-        with dask_cluster(folder / "cluster", workers=2) as dask:
-            for _ in range(rounds):
-                local.append(grade(folder, "--jobs=2", "--out=local"))
-                cluster.append(grade(folder, f"--cluster={dask.address}", "--out=cluster"))
-                if points(folder / "local") != points(folder / "cluster"):
-                    raise SystemExit("the scores differ")
+        write_class(folder / "class", light)
+        of_light = compare(folder, rounds)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_core_class(folder / "class", core)
+        of_core = compare(folder, rounds, f"--solution={SOLUTION}")
     record(
-        "cluster",
-        submissions=count,
-        local_s=[round(value, 2) for value in local],
-        cluster_s=[round(value, 2) for value in cluster],
-        cluster_over_local=round(statistics.median(cluster) / statistics.median(local), 3),
+        "cluster", light={"submissions": light, **of_light}, core={"submissions": core, **of_core}
     )
 
 
