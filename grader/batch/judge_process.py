@@ -69,13 +69,13 @@ class Template:
 
     def alive(self) -> bool:
         """Whether it has not ended, as far as can be told now."""
-        return self._end(os.WNOHANG) is None
+        return self._end() is None
 
     def explain(self) -> Exception:
         """Why a judge that was asked for has ended before it was warm."""
         with contextlib.closing(_Watched(self._process.pid)) as watched:
             watched.wait()
-        end = self._end(os.WNOHANG)
+        end = self._end()
         if end is None:  # it was the judge alone
             return JudgeDiedError("the judge was killed")
         if end.si_code != os.CLD_EXITED:
@@ -101,9 +101,10 @@ class Template:
         self._control.close()
         self._log.close()
 
-    def _end(self, options: int) -> "os.waitid_result | None":
-        # its number stays its own until close()
-        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | options)
+    def _end(self) -> "os.waitid_result | None":
+        """How it ended, if it has; its number stays its own until :meth:`close`."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, options)
 
 
 class Judge:
@@ -113,9 +114,9 @@ class Judge:
         self._template = template
         self._watched: _Watched | None = None
         jobs, ours = os.pipe()
-        self._jobs: BinaryIO = open(ours, "wb")  # noqa: PTH123, SIM115  # closed with the judge
+        self._jobs: BinaryIO = open(ours, "wb")  # noqa: PTH123, SIM115  # a descriptor, closed by close()
         ours, verdicts = os.pipe()
-        self._verdicts: BinaryIO = open(ours, "rb")  # noqa: PTH123, SIM115
+        self._verdicts: BinaryIO = open(ours, "rb")  # noqa: PTH123, SIM115  # likewise
         template.ask(jobs, verdicts)
         os.close(jobs)
         os.close(verdicts)
