@@ -1,7 +1,6 @@
 """A warm judge as a process: how it has the next submission's grading ready."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import family
 import pytest
@@ -48,7 +47,9 @@ def closed(made):
 
 def zygotes(made):
     """Those of the template."""
-    return [p for p in family.children(made._template._process.pid) if b"zygote" in cmdline(p)]
+    return [
+        p for p in family.children(made._template._process.pid) if b"zygote" in family.command(p)
+    ]
 
 
 def process(made):
@@ -59,7 +60,7 @@ def process(made):
 
 
 def own_zygotes(made):
-    return [p for p in family.children(process(made)) if b"zygote" in cmdline(p)]
+    return [p for p in family.children(process(made)) if b"zygote" in family.command(p)]
 
 
 def forks(made):
@@ -80,10 +81,6 @@ def graded(made, folder, name):
     score = decode_score(verdict.score)
     assert score.score == score.max_score, score
     return next(task.metrics["pid"] for task in score.tasks if task.id == "predict")
-
-
-def cmdline(process):
-    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 @pytest.fixture
