@@ -15,6 +15,8 @@ import family
 QUIET = {
     "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "False",
     "DASK_DISTRIBUTED__ADMIN__TICK__LIMIT": "60s",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",  # these two as docs/cluster.md advises
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
     "OMP_NUM_THREADS": "1",
 }
 

@@ -63,6 +63,13 @@ class Class(Course):
         assert "Traceback" not in said, said
         return process.returncode, said
 
+    def submit_quick(self, size):
+        """Right submissions that take some hundredths of a second; their names."""
+        names = [f"s{number:03}" for number in range(size)]
+        for name in names:
+            self.submit(name, f"{tiny.SOLUTION}\n# {name}\n")
+        return names
+
 
 @pytest.fixture
 def course(tmp_path):
@@ -87,6 +94,30 @@ def struck(cluster, names):
                 if name in names:
                     return name, member, judge
     return None
+
+
+def tasks(cluster):
+    """How many tasks that grade have ended well since its scheduler started."""
+    distributed = importlib.import_module("distributed")
+    with distributed.Client(cluster.address, set_as_default=False) as client:
+        return client.run_on_scheduler(
+            lambda dask_scheduler: dask_scheduler.task_prefixes["grader-grade"].state_counts[
+                "memory"
+            ]
+        )
+
+
+def at_work(cluster):
+    """How many Dask workers have a submission of :data:`SLOW` at work."""
+    names = [
+        {
+            family.name(worker)
+            for judge in family.judges(member.process.pid)
+            for worker in judge.workers
+        }
+        for member in cluster.workers
+    ]
+    return sum(any(name.endswith(("-one", "-two")) for name in found) for found in names)
 
 
 def permissions(stations):
@@ -147,6 +178,19 @@ def test_scores_and_pictures_are_those_of_the_local_run(course, two):
     until(lambda: not list(two.stations.iterdir()))
     _, said = course.grade_on(two.address)
     assert "9 submissions, 9 of them graded before" in said
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("count", [2, 5])
+def test_all_workers_take_part_however_small_the_class_is(course, two, count):
+    for number in range(count):
+        course.submit(f"s{number}", SLOW.replace("ID", f"s{number}"))
+    with course.on(two.address) as run:
+        assert until(lambda: at_work(two) == 2 or run.poll() is not None)
+        assert run.poll() is None, "one worker did it all"
+        _, said = run.communicate()
+    assert run.returncode == 0, said
+    assert course.points() == {f"s{number}": 10 for number in range(count)}
 
 
 @pytest.mark.proof
@@ -343,6 +387,38 @@ def test_a_worker_killed_over_a_submission_costs_nothing_once_and_a_person_twice
         assert "2 submissions, 1 of them graded before" in said
         assert course.points() == {"a": 10, "b": 10}
         assert course.strays() == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("strikes", [1, 9])
+def test_a_worker_killed_over_one_of_many_costs_the_others_nothing(course, tmp_path, strikes):
+    quick = course.submit_quick(40)
+    course.submit("s020-slow", SLOW.replace("ID", "slow"))
+    with dask_cluster(tmp_path / "cluster") as cluster:
+        cluster.add_worker("--no-nanny")
+        with course.on(cluster.address) as run:
+            for strike in range(strikes):
+                found = until(lambda: struck(cluster, {"slow"}) or run.poll() is not None)
+                if found is True:
+                    break
+                assert strike < 4, "given up too late"
+                _, member, judge = found
+                member.stop()
+                until(lambda: family.is_gone(judge.pid))  # noqa: B023  # asked at once
+                cluster.workers.remove(member)
+                cluster.add_worker("--no-nanny")
+            _, said = run.communicate()
+        assert tasks(cluster) < 30
+    assert run.returncode == (0 if strikes == 1 else 1), said
+    scores = course.scores()
+    slow = scores.pop("s020-slow")
+    assert {name: score["score"] for name, score in scores.items()} == dict.fromkeys(quick, 10)
+    assert course.attempts() == dict.fromkeys([*quick, "s020-slow"], 1)
+    if strikes == 1:
+        assert slow["score"] == 10
+    else:
+        assert "was lost 2 times" in slow["reason"]
+    assert course.strays() == []
 
 
 @pytest.mark.proof

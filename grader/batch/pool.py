@@ -39,12 +39,8 @@ class Pool:
         self._closed = False
 
     def start(self) -> None:
-        """Start the template before there is a job, from a thread that outlives the pool.
-
-        What is wrong with it is said of the first job.
-        """
-        with contextlib.suppress(JudgeError), self._lock:
-            self._living_template()
+        """Start the template before there is a job; what is wrong with it is said of the first."""
+        self._threads.submit(self._start_template)
 
     def grade(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Verdict]]:
         """Grade jobs and give verdicts as they come.
@@ -173,6 +169,11 @@ class Pool:
                 raise _refused(error) from error
             self._judges.add(judge)
             return judge
+
+    def _start_template(self) -> None:
+        """In a thread of the pool, since the template ends with the thread that starts it."""
+        with contextlib.suppress(JudgeError), self._lock:
+            self._living_template()
 
     def _living_template(self) -> Template:
         """What judges are forks of; call it with the lock held."""

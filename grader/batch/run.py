@@ -118,7 +118,7 @@ class Run:
         self.request = request
         self.progress = progress
         self._graders, self._version = graders, version
-        self._early: Pool | None = None
+        self._early: Graders | None = None
         self.manifest = load_manifest(request.solution)
         self.tasks = list(request.tasks) or self.manifest.task_ids()
         for name in self.tasks:
@@ -208,18 +208,25 @@ class Run:
         )
 
     def _start_early(self, ending: ExitStack, workdir: Path) -> None:
-        """Where all will be graded, have a judge load torch while submissions are taken in."""
-        if self._graders is None and self._cluster is None:
-            self._early = ending.enter_context(closing(self._pool(workdir)))
-            self._early.start()
+        """Where all will be graded, have judges load torch while submissions are taken in."""
+        if self._graders is not None:
+            return
+        if self._cluster is not None:
+            self._early = ending.enter_context(closing(self._cluster.dispatch(self._options)))
+            return
+        pool = ending.enter_context(closing(self._pool(workdir)))
+        pool.start()
+        self._early = pool
 
     def _made(self, jobs: int, workdir: Path) -> Graders:
         """What grades."""
         if self._graders is not None:
             return self._graders(self._options, jobs)
+        if self._early is not None:
+            return self._early
         if self._cluster is not None:
             return self._cluster.dispatch(self._options)
-        return self._early or self._pool(workdir)
+        return self._pool(workdir)
 
     def _pool(self, workdir: Path) -> Pool:
         memory = workdir / ".memory"

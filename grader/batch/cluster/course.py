@@ -11,8 +11,9 @@ import hashlib
 import shutil
 import tempfile
 import threading
+import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ import msgspec
 
 from grader.batch.cluster.files import lay_out
 from grader.batch.cluster.fitness import other_versions, versions
-from grader.batch.cluster.messages import Assignment, Parcel, Reply
+from grader.batch.cluster.messages import Assignment, Graded, Parcel, Reply
 from grader.batch.judge_process import JudgeError
 from grader.batch.lock import FolderLock, LockedError
 from grader.batch.pool import Pool
@@ -53,19 +54,23 @@ class Course:
     def __sizeof__(self) -> int:
         return len(self._content)  # what Dask counts
 
-    def grade(self, parcel: Parcel, *, worker: str, jobs: int, base: Path) -> Reply:
-        """Grade one submission on this worker, whose judges start with the first."""
-        with self._lock:
-            if self._station is None and self._refused is None:
-                self._open(jobs, base)
-            station = self._station
+    def open(self, *, worker: str, jobs: int, base: Path) -> Reply:
+        """Have judges get ready on this worker, and do not wait for them."""
+        if self._opened(jobs, base) is None:
+            return Reply(worker=worker, refused=self._refused)
+        return Reply(worker=worker)
+
+    def grade(self, parcels: Sequence[Parcel], *, worker: str, jobs: int, base: Path) -> Reply:
+        """Grade submissions on this worker, one after the other."""
+        station = self._opened(jobs, base)
         if station is None:
             return Reply(worker=worker, refused=self._refused)
+        began = time.monotonic()
         try:
-            verdict, artifacts = station.grade(parcel)
+            graded = [station.grade(parcel) for parcel in parcels]
         except JudgeError as error:
             return Reply(worker=worker, refused=str(error))
-        return Reply(worker=worker, verdict=verdict, artifacts=artifacts)
+        return Reply(worker=worker, graded=graded, seconds=time.monotonic() - began)
 
     def close(self) -> None:
         """End the judges; nothing more is graded here."""
@@ -74,6 +79,13 @@ class Course:
             station, self._station = self._station, None
         if station is not None:
             station.close()
+
+    def _opened(self, jobs: int, base: Path) -> "Station | None":
+        """The station, made when it is first asked for; None where there can be none."""
+        with self._lock:
+            if self._station is None and self._refused is None:
+                self._open(jobs, base)
+            return self._station
 
     def _open(self, jobs: int, base: Path) -> None:
         if hashlib.sha256(self._content).hexdigest() != self._sha256:
@@ -122,9 +134,10 @@ class Station:
             memory=str(self._folder / "memory"),
         )
         self._pool = Pool(options, jobs)
+        self._pool.start()
 
-    def grade(self, parcel: Parcel) -> tuple[Verdict, dict[str, bytes]]:
-        """A verdict and its pictures; JudgeError if no judge can be started here."""
+    def grade(self, parcel: Parcel) -> Graded:
+        """Grade a submission; JudgeError if no judge can be started here."""
         with tempfile.TemporaryDirectory(dir=self._submissions) as name:
             files, artifacts = Path(name, "files"), Path(name, "artifacts")
             lay_out(files, parcel.files, mode=0o700)
@@ -132,7 +145,7 @@ class Station:
             job = msgspec.structs.replace(parcel.job, folder=str(files), artifacts=str(artifacts))
             verdict = self._pool.submit(job).result()
             if verdict.score is None:
-                return verdict, {}
+                return Graded(verdict=verdict)
             return _with_pictures(verdict, artifacts)
 
     def close(self) -> None:
@@ -152,13 +165,14 @@ def close_run(run: str) -> None:
         course.close()
 
 
-def _with_pictures(verdict: Verdict, folder: Path) -> tuple[Verdict, dict[str, bytes]]:
+def _with_pictures(verdict: Verdict, folder: Path) -> Graded:
     paths = sorted(path for path in folder.iterdir() if path.is_file())
     size = sum(path.stat().st_size for path in paths)
     if size > MAX_ARTIFACT_BYTES:
         fault = f"its pictures have {size // 2**20} MB, more than a worker sends"
-        return Verdict(id=verdict.id, fault=fault), {}
-    return verdict, {path.name: path.read_bytes() for path in paths}
+        return Graded(verdict=Verdict(id=verdict.id, fault=fault))
+    artifacts = {path.name: path.read_bytes() for path in paths}
+    return Graded(verdict=verdict, artifacts=artifacts)
 
 
 def _make_locked(base: Path) -> tuple[Path, FolderLock]:

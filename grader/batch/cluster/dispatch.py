@@ -1,10 +1,12 @@
 """Sends submissions to the workers of a cluster, and takes in what they say.
 
 Queueing, transport, and what to do about a worker that dies are Dask's. Left to this module are
-how many submissions are on their way at a time, so that memory stays flat; how often one is begun
-before a person must look; and which workers are asked.
+that every worker has the assignment, since Dask gives a task first to those that have what it
+depends on; how many submissions are on their way at a time, so that memory stays flat, and how many
+of them together; how often one is begun before a person must look; and which workers are asked.
 """
 
+import collections
 import contextlib
 import hashlib
 import queue
@@ -20,7 +22,8 @@ import msgspec
 from grader.batch.cluster.course import Course, close_run
 from grader.batch.cluster.errors import ClusterError
 from grader.batch.cluster.files import read_folder
-from grader.batch.cluster.messages import Assignment, Parcel, Reply
+from grader.batch.cluster.messages import Assignment, Graded, Parcel, Reply
+from grader.batch.cluster.pace import Pace
 from grader.batch.judge_process import JudgeError
 from grader.batch.pool import TRIES
 from grader.judge.messages import Job, Options, Verdict
@@ -29,18 +32,20 @@ if TYPE_CHECKING:
     from grader.batch.cluster.connection import Cluster
 
 AHEAD: Final = 3
-"""Submissions on their way for each thread of a worker: one is graded, the others wait there."""
+"""Tasks on their way for each thread of a worker: one is at work, the others wait there."""
 _WATCH_S: Final = 2.0
 """Seconds between looks at who is there."""
+_OPENING_S: Final = 2.0
+"""Seconds in which workers get the assignment before submissions go to those that have it."""
 _PATIENCE_S: Final = 60.0
 """Seconds without any worker before a run gives up."""
 
 
 @dataclass
 class _Sent:
-    """A submission on its way."""
+    """A task on its way, of one submission or some that take little time."""
 
-    job: Job
+    jobs: Sequence[Job]
     future: Any
     only: frozenset[str] | None
     """The workers that may take it; None for any."""
@@ -62,12 +67,18 @@ class Dispatch:
             It is too large, cannot be read, or the scheduler is gone.
         """
         self._cluster = cluster
-        self._run = f"grader-{secrets.token_hex(8)}"
+        self._run = secrets.token_hex(8)
         self._sent: dict[str, _Sent] = {}
+        self._opening: dict[str, tuple[str, Any]] = {}
+        """Tasks that have the judges of a worker get ready, with its address, by name."""
+        self._asked: set[str] = set()
+        """Workers that got such a task."""
         self._news: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         self._workers = cluster.workers()
         self._lonely_since: float | None = None
+        self._pace = Pace()
         self._number = 0
+        self._closed = False
         self._content = msgspec.msgpack.encode(_assignment(options, cluster.versions))
         cluster.client.subscribe_topic(self._run, self._hear)
         self._send_course()
@@ -82,14 +93,13 @@ class Dispatch:
         JudgeError
             No worker can start a judge.
         """
-        waiting = iter(jobs)
+        waiting = collections.deque(jobs)
         watched = time.monotonic()
-        while True:
-            most = max(1, AHEAD * sum(self._workers.values()))
-            while len(self._sent) < most and (job := next(waiting, None)) is not None:
-                self._send(job)
-            if not self._sent:
-                return
+        while waiting or self._sent:
+            room = self._room()
+            while waiting and len(self._sent) < room:
+                together = self._pace.together(len(waiting), room)
+                self._send([waiting.popleft() for _ in range(together)])
             if time.monotonic() - watched > _WATCH_S:
                 self._watch()
                 watched = time.monotonic()
@@ -97,26 +107,39 @@ class Dispatch:
                 kind, name = self._news.get(timeout=_WATCH_S)
             except queue.Empty:
                 continue
+            if name in self._opening:
+                self._opened(name)
             sent = self._sent.get(name)
-            if sent is None:  # of an earlier try
+            if sent is None:  # of an earlier try, or no submission
                 continue
-            verdict = self._lost(sent) if kind == "begun" else self._received(name, sent)
-            if verdict is not None:
+            verdicts = self._lost(name, sent) if kind == "begun" else self._received(name, sent)
+            if verdicts:
                 del self._sent[name]
-                yield sent.job, verdict
+                yield from zip(sent.jobs, verdicts, strict=True)
 
     def close(self) -> None:
         """Give up what is on its way, and end the judges of this run everywhere."""
         client = self._cluster.client
-        if client.status != "running":
+        if self._closed or client.status != "running":
             return
+        self._closed = True
         with contextlib.suppress(Exception):  # the cluster may go meanwhile, and all this with it
-            client.cancel([self._course, *(sent.future for sent in self._sent.values())])
+            opening = (future for _, future in self._opening.values())
+            sent = (sent.future for sent in self._sent.values())
+            client.cancel([self._course, *opening, *sent])
             client.run(close_run, self._run, on_error="ignore")
             client.unsubscribe_topic(self._run)
 
     def _hear(self, event: tuple[float, str]) -> None:
         self._news.put(("begun", event[1]))
+
+    def _room(self) -> int:
+        """How many tasks may be on their way now."""
+        opening = {address for address, _ in self._opening.values()}
+        if opening and time.monotonic() < self._opened_by:
+            return 0
+        ready = (threads for worker, threads in self._workers.items() if worker not in opening)
+        return max(1, AHEAD * sum(ready))
 
     def _only(self) -> list[str] | None:
         """The workers to name to Dask; None lets it choose, as long as all that came may grade."""
@@ -130,86 +153,124 @@ class Dispatch:
             self._run,
             self._content,
             hashlib.sha256(self._content).hexdigest(),
-            key=f"{self._run}-course-{self._number}",
+            key=f"grader-course-{self._run}-{self._number}",
             pure=False,
             workers=self._course_only,
         )
+        self._opened_by = time.monotonic() + _OPENING_S
+        self._opening.clear()
+        self._asked.clear()
+        self._open_newcomers()
 
-    def _send(self, job: Job, *, begun: int = 0, failures: int = 0) -> None:
+    def _open_newcomers(self) -> None:
+        """Have the assignment brought to workers that have not got it, and judges started there."""
+        from grader.batch.cluster.station import open_station  # loads Dask
+
+        for address in sorted(self._workers.keys() - self._asked):
+            self._asked.add(address)
+            self._number += 1
+            name = f"grader-open-{self._run}-{self._number}"
+            future = self._cluster.client.submit(
+                open_station, self._course, key=name, pure=False, workers=[address], priority=1
+            )
+            self._opening[name] = (address, future)
+            self._tell_when_done(name, future)
+
+    def _opened(self, name: str) -> None:
+        """See what became of a worker's task to get ready; if it failed, those for it will, too."""
+        _, future = self._opening.pop(name)
+        reply = None
+        with contextlib.suppress(Exception):
+            reply = msgspec.msgpack.decode(future.result(timeout=_WATCH_S), type=Reply)
+        if reply is not None and reply.refused is not None:
+            self._refuse(reply)
+
+    def _send(self, jobs: Sequence[Job], *, begun: int = 0, failures: int = 0) -> None:
         from grader.batch.cluster.station import grade  # loads Dask
 
         self._number += 1
-        name = f"{self._run}-{self._number}"
-        parcel = Parcel(job=job, files=read_folder(Path(job.folder)))
+        name = f"grader-grade-{self._run}-{self._number}"
+        parcels = [Parcel(job=job, files=read_folder(Path(job.folder))) for job in jobs]
         only = self._only()
         future = self._cluster.client.submit(
             grade,
             self._course,
             name,
-            msgspec.msgpack.encode(parcel),
+            msgspec.msgpack.encode(parcels),
             key=name,
             pure=False,
             workers=only,
             resources=self._cluster.resources,
         )
         taken = frozenset(only) if only is not None else None
-        self._sent[name] = _Sent(job, future, taken, begun, failures)
+        self._sent[name] = _Sent(jobs, future, taken, begun, failures)
         self._tell_when_done(name, future)
 
     def _send_again(self, name: str, *, begun: int, failures: int) -> None:
+        """Send submissions again, each alone: what happened may be the doing of one of them."""
         sent = self._sent.pop(name)
         sent.future.cancel()
-        self._send(sent.job, begun=begun, failures=failures)
+        for job in sent.jobs:
+            self._send([job], begun=begun, failures=failures)
 
     def _tell_when_done(self, name: str, future: Any) -> None:
         future.add_done_callback(lambda _: self._news.put(("done", name)))
 
-    def _received(self, name: str, sent: _Sent) -> Verdict | None:
-        """The verdict of a task that has ended; None where the submission is on its way again."""
+    def _received(self, name: str, sent: _Sent) -> list[Verdict]:
+        """The verdicts of a task that has ended; none where it is on its way again."""
         if sent.future.cancelled():
             raise self._cluster.gone()
         try:
             content = sent.future.result(timeout=_WATCH_S)
         except TimeoutError:  # the worker went before it could hand over: Dask grades again
             self._tell_when_done(name, sent.future)
-            return None
+            return []
         except Exception as error:
             return self._failed(name, sent, error)
         reply = msgspec.msgpack.decode(content, type=Reply)
-        if reply.refused is not None or reply.verdict is None:
-            reason = reply.refused or "it gave no verdict"
-            self._cluster.refuse(reply.worker, reason)
-            self._workers = self._cluster.workers()
-            if not self._workers:
-                raise JudgeError(f"no worker is left that can grade; {reply.worker}: {reason}")
+        if [graded.verdict.id for graded in reply.graded] != [job.id for job in sent.jobs]:
+            self._refuse(reply)
             self._send_again(name, begun=sent.begun - 1, failures=sent.failures)
-            return None
-        for picture, data in reply.artifacts.items():
-            if PurePosixPath(picture).name != picture or picture in ("", ".."):
-                return Verdict(id=sent.job.id, fault=f"{picture!r}: no name for a picture")
-            Path(sent.job.artifacts, picture).write_bytes(data)
-        return reply.verdict
+            return []
+        self._pace.took(reply.seconds, len(sent.jobs))
+        return [_kept(*pair) for pair in zip(sent.jobs, reply.graded, strict=True)]
 
-    def _failed(self, name: str, sent: _Sent, error: Exception) -> Verdict | None:
+    def _refuse(self, reply: Reply) -> None:
+        """Send nothing more to a worker that grades nothing; JudgeError if none is left."""
+        reason = reply.refused or "it gave no verdict"
+        self._cluster.refuse(reply.worker, reason)
+        self._workers = self._cluster.workers()
+        if not self._workers:
+            raise JudgeError(f"no worker is left that can grade; {reply.worker}: {reason}")
+
+    def _failed(self, name: str, sent: _Sent, error: Exception) -> list[Verdict]:
         """A task that failed, though it raises nothing by itself: the worker is at fault."""
         if self._cluster.client.status != "running" or sent.future.cancelled():
             raise self._cluster.gone() from error
-        if type(error).__name__ == "KilledWorker" or sent.failures + 1 >= TRIES:
-            return Verdict(id=sent.job.id, fault=f"a worker of the cluster failed: {error!r}")
+        killed = type(error).__name__ == "KilledWorker"
+        if len(sent.jobs) == 1 and (killed or sent.failures + 1 >= TRIES):
+            return _faults(sent, f"a worker of the cluster failed: {error!r}")
         self._watch()  # it may be one that has just come and must not grade
         if self._course.status == "error":
             self._send_course()
         self._send_again(name, begun=sent.begun, failures=sent.failures + 1)
-        return None
+        return []
 
-    def _lost(self, sent: _Sent) -> Verdict | None:
-        """A verdict where a grading begins once more than it may, since its workers died."""
+    def _lost(self, name: str, sent: _Sent) -> list[Verdict]:
+        """A verdict where a grading begins once more than it may, since its workers died.
+
+        Those that travelled together go on alone, though Dask may be grading them together once
+        more: so the one that is to blame may cost a worker more than alone.
+        """
         sent.begun += 1
+        if len(sent.jobs) > 1 and sent.begun > 1:
+            self._send_again(name, begun=1, failures=sent.failures)
+            return []
         if sent.begun <= TRIES:
-            return None
+            return []
         sent.future.cancel()
-        fault = f"the worker that graded it was lost {TRIES} times; see that it has memory enough"
-        return Verdict(id=sent.job.id, fault=fault)
+        lost = f"the worker that graded it was lost {TRIES} times; see that it has memory enough"
+        return _faults(sent, lost)
 
     def _watch(self) -> None:
         """See who is there, and send again what only workers could take that have gone."""
@@ -226,9 +287,23 @@ class Dispatch:
         self._lonely_since = None
         if self._course_only is not None and not self._workers.keys() & set(self._course_only):
             self._send_course()
+        self._open_newcomers()
         for name, sent in list(self._sent.items()):
             if sent.only is not None and not sent.only & self._workers.keys():
                 self._send_again(name, begun=sent.begun, failures=sent.failures)
+
+
+def _kept(job: Job, graded: Graded) -> Verdict:
+    """The verdict, once its pictures are in the job's folder."""
+    for picture, data in graded.artifacts.items():
+        if PurePosixPath(picture).name != picture or picture in ("", ".."):
+            return Verdict(id=job.id, fault=f"{picture!r}: no name for a picture")
+        Path(job.artifacts, picture).write_bytes(data)
+    return graded.verdict
+
+
+def _faults(sent: _Sent, fault: str) -> list[Verdict]:
+    return [Verdict(id=job.id, fault=fault) for job in sent.jobs]
 
 
 def _assignment(options: Options, versions: dict[str, str]) -> Assignment:

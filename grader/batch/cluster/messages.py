@@ -42,11 +42,20 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """Cleaned files by relative path."""
 
 
+class Graded(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one submission."""
+
+    verdict: Verdict
+    artifacts: dict[str, bytes] = {}
+    """Its pictures by name."""
+
+
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a parcel: a verdict with its pictures, or why this worker grades nothing."""
+    """What became of some parcels, in their order, or why this worker grades nothing."""
 
     worker: str
     """Its address."""
-    verdict: Verdict | None = None
-    artifacts: dict[str, bytes] = {}
+    graded: list[Graded] = []
+    seconds: float = 0
+    """Those that they took together."""
     refused: str | None = None

@@ -1,4 +1,4 @@
-"""What runs on a Dask worker: the task that grades one submission.
+"""What runs on a Dask worker: a task that has its judges get ready, and those that grade.
 
 Everything that may start a process does so from the threads of :class:`grader.batch.pool.Pool`,
 which live as long as its judges: the kernel ends a judge with the thread that started it, and the
@@ -16,8 +16,15 @@ from grader.batch.cluster.course import Course
 from grader.batch.cluster.messages import Parcel
 
 
-def grade(course: Course, name: str, parcel: bytes) -> bytes:
-    """Grade a :class:`Parcel`; a :class:`grader.batch.cluster.messages.Reply`, both as msgpack.
+def open_station(course: Course) -> bytes:
+    """Have judges get ready; a :class:`grader.batch.cluster.messages.Reply` as msgpack."""
+    worker = get_worker()
+    reply = course.open(worker=worker.address, jobs=worker.state.nthreads, base=_base())
+    return msgspec.msgpack.encode(reply)
+
+
+def grade(course: Course, name: str, parcels: bytes) -> bytes:
+    """Grade some :class:`Parcel`; a :class:`grader.batch.cluster.messages.Reply`, both as msgpack.
 
     `name` is told to the coordinator as soon as the grading begins, so that it knows of each
     submission how often it was begun: a worker that dies says nothing.
@@ -25,7 +32,7 @@ def grade(course: Course, name: str, parcel: bytes) -> bytes:
     worker = get_worker()
     worker.log_event(course.run, name)
     reply = course.grade(
-        msgspec.msgpack.decode(parcel, type=Parcel),
+        msgspec.msgpack.decode(parcels, type=list[Parcel]),
         worker=worker.address,
         jobs=worker.state.nthreads,
         base=_base(),
