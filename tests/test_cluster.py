@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import family
@@ -19,6 +21,9 @@ from test_faults import SLOW, Course
 
 from grader.batch.cluster import Cluster, ClusterError
 from grader.batch.cluster.files import lay_out, read_folder
+from grader.batch.options import judge_options
+from grader.judge.messages import Job
+from grader.manifest import load_manifest
 from grader.worker.layers import in_force, survey
 
 pytestmark = [
@@ -191,6 +196,34 @@ def test_all_workers_take_part_however_small_the_class_is(course, two, count):
         _, said = run.communicate()
     assert run.returncode == 0, said
     assert course.points() == {f"s{number}": 10 for number in range(count)}
+
+
+@pytest.mark.proof
+def test_all_workers_take_part_after_a_long_wait_for_the_first_submission(course, two, tmp_path):
+    solution = course.folder / "solution"
+    manifest = load_manifest(solution)
+    jobs = []
+    for name in "ab":
+        course.submit(name, SLOW.replace("ID", name).replace("0.7", "5"))
+        (tmp_path / name).mkdir()
+        folder = course.folder / "class" / name
+        jobs.append(Job(id=name, folder=str(folder), seed=1, artifacts=str(tmp_path / name)))
+    with contextlib.closing(Cluster(two.address, sandbox="auto", say=print)) as cluster:
+        options = judge_options(
+            solution,
+            manifest,
+            tasks=manifest.task_ids(),
+            layers=cluster.layers,
+            sandbox="auto",
+            device=cluster.device,
+        )
+        with contextlib.closing(cluster.dispatch(options)) as dispatch:
+            time.sleep(5)  # every 2 s Dask looks for copies that nothing waits for
+            with ThreadPoolExecutor(1) as thread:
+                graded = thread.submit(lambda: list(dispatch.grade(jobs)))
+                assert until(lambda: at_work(two) == 2 or graded.done())
+                assert not graded.done(), "one worker did it all"
+                assert all(verdict.score for _, verdict in graded.result())
 
 
 @pytest.mark.proof

@@ -93,6 +93,7 @@ class Dispatch:
         JudgeError
             No worker can start a judge.
         """
+        self._open_all()  # anew: what lies unused on a worker for seconds, Dask takes away
         waiting = collections.deque(jobs)
         watched = time.monotonic()
         while waiting or self._sent:
@@ -157,6 +158,9 @@ class Dispatch:
             pure=False,
             workers=self._course_only,
         )
+        self._open_all()
+
+    def _open_all(self) -> None:
         self._opened_by = time.monotonic() + _OPENING_S
         self._opening.clear()
         self._asked.clear()
