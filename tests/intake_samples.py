@@ -6,7 +6,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grader.batch import Submission, collect
+from grader.batch.intake import collect
+from grader.batch.submission import Submission
 
 MODULES = ["mnist.py", "autoencoder.py", "layers.py"]
 MNIST = b"def load(root):\n    return root\n"

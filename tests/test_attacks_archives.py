@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from intake_samples import LAYERS, MNIST, laid_out, put, regular, take, tarred, zipped
 
-from grader.batch import Submission
+from grader.batch.submission import Submission
 from grader.batch.tree import MAX_BYTES, MAX_LISTED, MIB
 
 HARMLESS = zipped({"mnist.py": MNIST})

@@ -17,7 +17,8 @@ import pytest
 from attacks.readers.strings import HOSTILE, MARK
 from PIL import Image
 
-from grader.batch import IntakeError, collect
+from grader.batch.intake import collect
+from grader.batch.submission import IntakeError
 from grader.scores import json_schema, read_score
 from grader.worker.layers import in_force, survey
 

@@ -19,7 +19,8 @@ from dask_cluster import dask_cluster
 from family import until
 from test_faults import SLOW, Course
 
-from grader.batch.cluster import Cluster, ClusterError
+from grader.batch.cluster.connection import Cluster
+from grader.batch.cluster.errors import ClusterError
 from grader.batch.cluster.files import lay_out, read_folder
 from grader.batch.options import judge_options
 from grader.judge.messages import Job

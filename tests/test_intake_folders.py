@@ -15,8 +15,10 @@ from intake_samples import (
     zipped,
 )
 
-from grader.batch import IntakeError, Student, collect, folders
+from grader.batch import folders
 from grader.batch.folders import read_file, walk
+from grader.batch.intake import collect
+from grader.batch.submission import IntakeError, Student
 from grader.batch.tree import MAX_ENTRIES, MIB, UnreadableError
 
 

@@ -14,7 +14,7 @@ from intake_samples import (
     zipped,
 )
 
-from grader.batch import IntakeError, Student, Submission
+from grader.batch.submission import IntakeError, Student, Submission
 
 
 def take_both(tmp_path: Path, name: str, files: Files) -> dict[str, Submission]:

@@ -14,7 +14,8 @@ from notebook_samples import (
     released_model,
 )
 
-from grader.batch import IntakeError, collect
+from grader.batch.intake import collect
+from grader.batch.submission import IntakeError
 
 DONE = notebook(released(solve=SOLVE, predict=PREDICT), unit="ridge")
 HALF = notebook(released(solve=SOLVE), unit="ridge")

@@ -6,7 +6,7 @@ from intake_samples import put, zipped
 from notebook_samples import IMPORT, MODULES, PREDICT, SOLVE, cell, notebook
 from sample_scores import make_score
 
-from grader.batch import collect
+from grader.batch.intake import collect
 from grader.batch.records import Entry
 from grader.report.code import find_submissions
 from grader.report.records import Record

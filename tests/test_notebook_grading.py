@@ -248,7 +248,7 @@ def test_staff_see_the_lines_at_which_checks_stopped(reported):
 
 
 def test_nothing_but_modules_reaches_the_worker(tmp_path):
-    from grader.batch import collect
+    from grader.batch.intake import collect
 
     (tmp_path / "hw.ipynb").write_bytes(notebook([*BOTH, cell("<script>", kind="markdown")]))
     outlines = samples.outlines(tmp_path / "solution")

@@ -11,7 +11,7 @@ from notebook_samples import FIT, IMPORT, PREDICT, SOLVE, cell, notebook, releas
 from PIL import Image
 from report_html import Page
 
-from grader.batch import collect
+from grader.batch.intake import collect
 from grader.notebook import page as page_module
 from grader.notebook import view as view_module
 from grader.notebook.page import clean_cells, notebook_page

@@ -38,7 +38,7 @@ from grader.manifest import load_manifest
 from grader.worker.layers import Layer, survey
 
 if TYPE_CHECKING:  # loads Dask only where --cluster asks for it
-    from grader.batch.cluster import Cluster
+    from grader.batch.cluster.connection import Cluster
 
 
 class RunError(Exception):
@@ -198,7 +198,7 @@ class Run:
     def _connect(self) -> "Cluster | None":
         if self.request.cluster is None:
             return None
-        from grader.batch.cluster import Cluster
+        from grader.batch.cluster.connection import Cluster
 
         return Cluster(
             self.request.cluster,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from figures import record
 
-from grader.batch import collect
+from grader.batch.intake import collect
 from grader.batch.ipynb import read_outlines
 from grader.manifest import load_manifest
 
