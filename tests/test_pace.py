@@ -1,8 +1,11 @@
 """How many submissions travel to a worker together."""
 
+from collections import deque
+
 import pytest
 
-from grader.batch.cluster.pace import MOST, TASK_S, Pace
+from grader.batch.cluster.pace import MOST, MOST_BYTES, TASK_S, Pace, take
+from grader.judge.messages import Job
 
 
 def paced(*seconds):
@@ -50,3 +53,41 @@ def test_the_last_ones_are_shared_out_among_the_workers():
 
 def test_none_that_took_no_time_at_all_is_no_division_by_zero():
     assert paced(0, 0, 0, 0).together(1000, 6) == MOST
+
+
+@pytest.fixture
+def waiting(tmp_path):
+    """Makes jobs whose folders hold so many bytes, half of them in a folder within."""
+
+    def make(*sizes):
+        jobs = deque()
+        for number, size in enumerate(sizes):
+            folder = tmp_path / str(number)
+            (folder / "deep").mkdir(parents=True)
+            for path in (folder / "one.py", folder / "deep" / "two.py"):
+                with path.open("wb") as stream:
+                    stream.truncate(size // 2)
+            jobs.append(Job(id=str(number), folder=str(folder), seed=1, artifacts="/nowhere"))
+        return jobs
+
+    return make
+
+
+def ids(jobs):
+    return "".join(job.id for job in jobs)
+
+
+def test_as_many_are_taken_as_may_go_together_in_their_order(waiting):
+    jobs = waiting(10, 10, 10, 10)
+    assert [ids(take(jobs, 3)), ids(jobs)] == ["012", "3"]
+    assert [ids(take(jobs, 3)), ids(jobs)] == ["3", ""]
+
+
+def test_together_they_are_no_larger_than_one_message_should_be(waiting):
+    jobs = waiting(MOST_BYTES // 2, MOST_BYTES // 2, 2, 2)
+    assert [ids(take(jobs, 9)), ids(jobs)] == ["01", "23"]
+
+
+def test_one_that_is_larger_goes_alone(waiting):
+    jobs = waiting(2 * MOST_BYTES, 2, 2)
+    assert [ids(take(jobs, 9)), ids(jobs)] == ["0", "12"]

@@ -23,7 +23,7 @@ from grader.batch.cluster.course import Course, close_run
 from grader.batch.cluster.errors import ClusterError
 from grader.batch.cluster.files import read_folder
 from grader.batch.cluster.messages import Assignment, Graded, Parcel, Reply
-from grader.batch.cluster.pace import Pace
+from grader.batch.cluster.pace import Pace, take
 from grader.batch.judge_process import JudgeError
 from grader.batch.pool import TRIES
 from grader.judge.messages import Job, Options, Verdict
@@ -99,8 +99,7 @@ class Dispatch:
         while waiting or self._sent:
             room = self._room()
             while waiting and len(self._sent) < room:
-                together = self._pace.together(len(waiting), room)
-                self._send([waiting.popleft() for _ in range(together)])
+                self._send(take(waiting, self._pace.together(len(waiting), room)))
             if time.monotonic() - watched > _WATCH_S:
                 self._watch()
                 watched = time.monotonic()

@@ -7,14 +7,33 @@ no worker waits for another at the end, and little is lost with one that dies.
 
 import collections
 import math
+from pathlib import Path
 from typing import Final
+
+from grader.judge.messages import Job
 
 TASK_S: Final = 0.5
 """Seconds that a task should take."""
 MOST: Final = 32
 """Submissions in one task."""
+MOST_BYTES: Final = 8 * 2**20
+"""Of a task's submissions together, unless it has but one."""
 _RECENT: Final = 4
 """Tasks, the slowest of which tells how long one submission takes."""
+
+
+def take(waiting: collections.deque[Job], most: int) -> list[Job]:
+    """Take the next submissions for one task: at least one, and as many as are not too large."""
+    taken = [waiting.popleft()]
+    size = _size(taken[0])
+    while waiting and len(taken) < most and (size := size + _size(waiting[0])) <= MOST_BYTES:
+        taken.append(waiting.popleft())
+    return taken
+
+
+def _size(job: Job) -> int:
+    """Bytes of a submission's files."""
+    return sum(path.stat().st_size for path in Path(job.folder).rglob("*") if path.is_file())
 
 
 class Pace:
