@@ -182,25 +182,6 @@ def test_a_score_that_was_deleted_is_made_again(course):
     assert points(second) == points(first)
 
 
-def test_the_same_checks_give_the_same_score_in_process_and_split(course):
-    _, split = grade(course, "--seed=5")
-    for name in ("right", "wrong", "stub", "crash"):
-        path = course / "one.json"
-        arguments = [f"--submission=class/{name}", f"--scores={path}", "--seed=5"]
-        subprocess.run(
-            [sys.executable, "-m", "pytest", "solution", *arguments],
-            cwd=course,
-            capture_output=True,
-            check=False,
-        )
-        alone = json.loads(path.read_text())
-        for one, other in zip(alone["tasks"], split[name]["tasks"], strict=True):
-            assert one["score"] == other["score"]
-            for a, b in zip(one["checks"], other["checks"], strict=True):
-                same = ("id", "status", "message", "expected", "actual", "hint")
-                assert {k: a[k] for k in same} == {k: b[k] for k in same}
-
-
 def test_what_cannot_be_graded_needs_a_person_and_stops_nobody(course):
     with zipfile.ZipFile(course / "class" / "zipped.zip", "w") as archive:
         archive.writestr("deep/ridge.py", RIGHT.replace("\n", "\r\n"))
