@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 
@@ -5,6 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from grader.checks import read_figure
 from grader.worker.probes_figures import describe_figure
@@ -237,6 +239,19 @@ def test_a_giant_figure_gives_a_picture_of_bounded_size():
     width = int.from_bytes(description["png"][16:20], "big")
     assert width <= 2000
     assert description["size_inches"] == [400.0, 100.0]
+
+
+@pytest.mark.parametrize(
+    ("colour", "channels"), [("black", "L"), ("red", "RGB"), ((0, 0, 0, 0), "RGBA")]
+)
+def test_a_picture_has_no_more_channels_than_it_needs(colour, channels):
+    figure = Figure(figsize=(4, 3), facecolor=colour)
+    figure.subplots().imshow(DATA, cmap="gray")
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=100)
+    with Image.open(io.BytesIO(describe_figure(figure)["png"])) as image, Image.open(drawn) as same:
+        assert image.mode == channels
+        np.testing.assert_array_equal(image.convert("RGBA"), same)
 
 
 def test_a_text_far_outside_does_not_blow_up_the_picture():

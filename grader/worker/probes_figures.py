@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
     from matplotlib.text import Text
+    from numpy.typing import NDArray
 
 _MAX_PIXELS: Final = 2000
 """Longest side of the picture in pixels, whatever size the figure asks for: 16 MB unpacked."""
@@ -90,13 +91,27 @@ def _problem(text: str) -> dict[str, Any]:
 def _draw(figure: Figure) -> bytes:
     """Draw the figure as PNG, which also settles its layout and colour limits."""
     import matplotlib
+    from PIL import Image
 
     dpi = min(_DPI, _MAX_PIXELS / max(figure.get_size_inches()))
     buffer = io.BytesIO()
     with warnings.catch_warnings(), matplotlib.rc_context({"savefig.bbox": "standard"}):
         warnings.simplefilter("ignore")  # a missing glyph is no fault of the figure's content
-        figure.savefig(buffer, format="png", dpi=dpi, backend="agg")
+        packed = {"compress_level": 0}  # it is packed below
+        figure.savefig(buffer, format="png", dpi=dpi, backend="agg", pil_kwargs=packed)
+    with Image.open(buffer) as image:
+        pixels = _plain(np.asarray(image))
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="png")
     return buffer.getvalue()
+
+
+def _plain(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same picture (H, W, 4) without the channels that tell nothing: (H, W, 3) or (H, W)."""
+    if pixels.ndim != 3 or pixels.shape[2] != 4 or not np.all(pixels[..., 3] == 255):
+        return pixels
+    colours = pixels[..., :3]
+    return colours[..., 0] if np.all(colours == colours[..., :1]) else colours
 
 
 def _suptitle(figure: Figure) -> str | None:
