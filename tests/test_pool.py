@@ -192,7 +192,8 @@ def test_judges_are_forks_of_a_template_that_was_started_early(machine):
     judges = Pool(OPTIONS, 1)
     try:
         judges.start()
-        assert (len(machine.templates), machine.started) == (1, [])
+        until(lambda: machine.templates)
+        assert machine.started == []
         assert [judges.submit(job).result().id for job in jobs(2)] == ["0", "1"]
     finally:
         judges.close()
@@ -202,6 +203,7 @@ def test_judges_are_forks_of_a_template_that_was_started_early(machine):
 def test_a_template_that_was_started_early_for_nothing_is_killed_when_the_pool_is_closed(machine):
     judges = Pool(OPTIONS, 2)
     judges.start()
+    until(lambda: machine.templates)
     judges.close()
     judges.close()  # a second time changes nothing
     (template,) = machine.templates
@@ -218,6 +220,21 @@ def test_a_judge_that_cannot_be_started_early_is_said_of_the_first_job(monkeypat
             judges.submit(jobs(1)[0]).result()
     finally:
         judges.close()
+
+
+def test_judges_that_are_killed_whenever_they_start_end_the_run_with_advice(machine, monkeypatch):
+    def die(judge):
+        raise JudgeDiedError("the judge was killed")
+
+    monkeypatch.setattr(Judge, "wait", die)
+    judges = Pool(OPTIONS, 1)
+    try:
+        said = r"the judge was killed while it started, 2 times; .*fewer --jobs.*same command again"
+        with pytest.raises(JudgeError, match=said):
+            list(judges.grade(jobs(1)))
+    finally:
+        judges.close()
+    assert len(machine.started) == 2
 
 
 @pytest.mark.timeout(60)
