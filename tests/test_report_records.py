@@ -1,13 +1,16 @@
 """Of a large class the report holds outlines, which say of it what whole records would."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 from report_class import write
 
 from grader.batch.rebuild import open_gradebook
 from grader.manifest import load_manifest
-from grader.report.overview import overview
+from grader.report.overview import Rows, overview
 from grader.report.records import WRONG, ReportError, read_class, read_record
+from grader.report.rendering import render, render_into
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +32,12 @@ def read(place):
 def test_the_first_page_is_the_same_of_outlines_and_of_whole_records(read):
     manifest, outlines, whole = read
     made = [overview(records, (), manifest, "now") for records in (outlines, whole)]
-    assert made[0] == made[1]
-    assert made[0].confusions
-    assert made[0].rows[0].attempts
+    tables = [list(each.rows) for each in made]
+    assert tables[0] == tables[1]
+    first, second = (msgspec.structs.replace(each, rows=()) for each in made)
+    assert first == second
+    assert first.confusions
+    assert tables[0][0].attempts
 
 
 def test_a_record_is_whole(place, read):
@@ -101,3 +107,33 @@ def test_scores_of_another_assignment_are_refused(place, read):
     book, _ = open_gradebook(place / "results")
     with book, pytest.raises(ReportError, match="name the right folder with --solution"):
         read_class(book, place / "results", msgspec.structs.replace(manifest, id="another"))
+
+
+def test_a_long_first_page_is_written_in_pieces_as_it_would_be_made_in_one(place, read, tmp_path):
+    manifest, outlines, _ = read
+    shown = overview(outlines * 60, (), manifest, "now")
+    whole = render("index.html.j2", script="table.js", o=shown)
+    tracemalloc.start()
+    try:
+        render_into(tmp_path / "index.html", "index.html.j2", script="table.js", o=shown)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "index.html").read_bytes() == whole
+    assert len(whole) > 1e6
+    assert peak < len(whole)
+
+
+def test_lines_of_the_table_are_those_that_need_a_person_first_and_then_by_name(read):
+    _, outlines, _ = read
+    marked = [
+        msgspec.structs.replace(outline, attention=("look",) if place in (7, 30) else ())
+        for place, outline in enumerate(outlines)
+    ]
+    rows = Rows(marked)
+    assert len(rows) == len(outlines)
+    assert {row.id for row in rows[:2]} == {outlines[7].id, outlines[30].id}
+    for part in (rows[:2], rows[2:]):
+        names = [row.name.casefold() for row in part]
+        assert names == sorted(names)
+    assert rows[-1] == list(rows)[-1]

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from report_class import make_check
@@ -88,6 +90,20 @@ def test_the_most_complete_score_gives_the_order_of_tasks():
     part = make_score("a", tasks=[make_task("spread", 1.0, 7.0)])
     whole = make_score("b")
     assert [task.id for task in task_figures([record(part), record(whole)])] == ["slope", "spread"]
+
+
+def test_figures_of_a_large_class_take_few_bytes_of_each_submission():
+    task = make_task("slope", 0.0, 4.0)
+    task.checks = [check("failed", id=f"slope.{n}") for n in range(30)]
+    records = [record(make_score(f"s{n}", tasks=[task])) for n in range(1000)]
+    tracemalloc.start()
+    try:
+        checks, wrong = check_figures(records), confusions(records)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(checks), len(wrong), checks[29].submissions) == (30, 1, 1000)
+    assert peak < 20 * 1000 * 30  # a tuple of what was seen is 64 bytes
 
 
 def test_what_was_got_wrong_is_grouped_by_misconception_then_hint_then_check():

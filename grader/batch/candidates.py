@@ -75,7 +75,7 @@ def find(tree: Tree, modules: Sequence[str]) -> Found:
     Raises
     ------
     ProblemError
-        Two different files stand for one module, or one of them cannot be read.
+        Two different files stand for one module, or one of several cannot be read.
     """
     sure: dict[str, list[File]] = {}
     unsure: dict[str, list[File]] = {}
@@ -100,9 +100,9 @@ def _choose(module: str, files: list[File], found: Found) -> File:
     if len(files) > _MOST:
         raise ProblemError(f"{len(files)} files could be {module}; keep one of them")
     first, *others = sorted(files, key=lambda file: (file.base != module, _order(file)))
-    content = read_module(first, module)
+    content = read_module(first, module)[0] if others else b""
     for other in others:
-        if read_module(other, module) != content:
+        if read_module(other, module)[0] != content:
             where = listed([first.name, other.name])
             twice = " (twice)" if first.name == other.name else ""
             raise ProblemError(
@@ -117,8 +117,8 @@ def _choose(module: str, files: list[File], found: Found) -> File:
     return first
 
 
-def read_module(file: File, module: str) -> bytes:
-    """Read a module and bring it to one form.
+def read_module(file: File, module: str) -> tuple[bytes, list[str]]:
+    """Read a module and bring it to one form; what was done to it as :func:`normalise` says it.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def read_module(file: File, module: str) -> bytes:
         It cannot be read, or is too large to be source.
     """
     try:
-        return normalise(file.read(MAX_FILE_BYTES))[0]
+        return normalise(file.read(MAX_FILE_BYTES))
     except UnreadableError as reason:
         where = "" if file.name == module else f" ({shown(file.name)})"
         raise ProblemError(f"{module}{where} cannot be taken: {reason}") from reason

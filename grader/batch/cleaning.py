@@ -99,8 +99,8 @@ def clean(
     for module, file in found.modules.items():
         if file.folder != base and file.base == module:
             cleaned.notes.append(f"{module}: taken from {shown(file.name)}")
-        cleaned.files[module] = read_module(file, module)
-        for what in normalise(file.read(MAX_FILE_BYTES))[1]:
+        cleaned.files[module], actions = read_module(file, module)
+        for what in actions:
             done.setdefault(what, []).append(module)
     left_out = [*tree.left_out, *_keep_others(tree, base, found, cleaned, done)]
     cleaned.notes += [f"{what}: {listed(names)}" for what, names in done.items()]

@@ -28,7 +28,7 @@ _FLAGS: Final = (
 )
 
 
-def read_file(path: Path, most: int) -> bytes:
+def read_file(path: Path | str, most: int) -> bytes:
     """Read a regular file of at most that many bytes.
 
     Raises
@@ -101,7 +101,7 @@ def _enter(tree: Tree, folder: str, entry: "os.DirEntry[str]") -> bool:
             size = entry.stat(follow_symlinks=False).st_size
         except OSError:
             size = 0  # gone since; reading it will say so
-        tree.add(File(name, size, functools.partial(read_file, Path(entry.path))))
+        tree.add(File(name, size, functools.partial(read_file, entry.path)))
     else:
         tree.left_out.append(LeftOut(name, SPECIAL))
     return False

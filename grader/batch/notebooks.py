@@ -116,7 +116,7 @@ def _outlines(modules: Sequence[str], outlines: Sequence[Outline]) -> list[Outli
 def _is_open(module: str, found: Found) -> bool:
     """Whether a notebook could do better than what is there."""
     file = found.modules.get(module)
-    return file is None or bool(unfinished(_decoded(read_module(file, module))))
+    return file is None or bool(unfinished(_decoded(read_module(file, module)[0])))
 
 
 def _decoded(content: bytes) -> str:
@@ -134,7 +134,7 @@ def _take(
     module, notebook = outline.module, source.file
     present = found.modules.get(module)
     if present is not None:
-        here = set(outline.tasks) - unfinished(_decoded(read_module(present, module)))
+        here = set(outline.tasks) - unfinished(_decoded(read_module(present, module)[0]))
         if len(made.done) <= len(here):
             return
         found.spare.append(present)

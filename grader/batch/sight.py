@@ -26,7 +26,8 @@ _ANYTHING: Final = frozenset(
     | {"read_bytes", "read_text", "runpy", "subprocess", "sys", "tokenize", "zipimport"}
 )
 """Words of a module that could read or import files without naming them."""
-_NAMED: Final = re.compile(rb"(?<!\.)\b(?:compile|eval|exec|open)\b")
+_CALLED: Final = (b"compile", b"eval", b"exec", b"open")
+_NAMED: Final = re.compile(rb"(?<!\.)\b(?:" + b"|".join(_CALLED) + rb")\b")
 """Likewise, but not where they are attributes: networks have a method ``eval``."""
 
 
@@ -95,7 +96,9 @@ def _words(content: bytes) -> tuple[frozenset[str], bool]:
         clear = "\ufffd" not in text
         text = unicodedata.normalize("NFKC", text)  # as Python does with names
         plain, found = text.encode(), frozenset(_WORD.findall(text))
-    clear = clear and not _CODING.search(content[:500]) and not _NAMED.search(plain)
+    clear = clear and not _CODING.search(content[:500])
+    if any(name in plain for name in _CALLED):  # which is found out fast, and is seldom so
+        clear = clear and not _NAMED.search(plain)
     return found, clear and _ANYTHING.isdisjoint(found)
 
 

@@ -30,7 +30,7 @@ class UnreadableError(Exception):
     """A file or archive cannot be read; the message says why, without naming it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """A regular file in a folder or archive."""
 
@@ -54,7 +54,7 @@ class File:
         return self.name.rpartition("/")[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """Something that is there and is not taken, with the reason."""
 
@@ -62,7 +62,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Tree:
     """Files and folders below one place. Names may repeat: archives can do that."""
 

@@ -1,8 +1,10 @@
 """What an export is made from: each submission's student, score and the points that count."""
 
+import tempfile
+import weakref
 import zlib
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,13 +21,13 @@ class ExportError(Exception):
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission. Its score is held packed in a tenth of its size."""
+    """One submission. Its score lies in a file, packed in a tenth of its size."""
 
     entry: Entry
     id: str
     open: bool
     """Whether a person has to settle its points first; such points are never exported."""
-    packed: bytes
+    read: Callable[[], Score]
     points: float
     """What counts: after adjustments and penalty."""
     adjustments: tuple[Adjustment, ...] = ()
@@ -41,13 +43,15 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
         points: float,
         adjustments: tuple[Adjustment, ...] = (),
         comments: tuple[Comment, ...] = (),
+        *,
+        shelf: "Shelf | None" = None,
     ) -> "Graded":
-        """What is known of a submission."""
+        """What is known of a submission; its score goes on a shelf, or on one of its own."""
         return cls(
             entry=entry,
             id=score.submission,
             open=score.status != "graded",
-            packed=zlib.compress(msgspec.json.encode(score), level=1),
+            read=(shelf or Shelf()).put(score),
             points=points,
             adjustments=adjustments,
             comments=comments,
@@ -56,7 +60,7 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def score(self) -> Score:
         """Of the last attempt."""
-        return _unpacked(self.packed)
+        return self.read()
 
     @property
     def identifiers(self) -> dict[str, str]:
@@ -65,9 +69,59 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
         return {k: str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
 
-@lru_cache(maxsize=8)
-def _unpacked(packed: bytes) -> Score:
-    return msgspec.json.decode(zlib.decompress(packed), type=Score)
+class Shelf:
+    """Scores in a nameless file, since a class of thousands has hundreds of megabytes of them.
+
+    The file is closed, and thereby gone, when nobody holds a score on it any more.
+    """
+
+    def __init__(self) -> None:
+        """An empty shelf.
+
+        Raises
+        ------
+        ExportError
+            There is no place for temporary files.
+        """
+        try:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as its scores)
+        except OSError as error:
+            raise _no_room(error) from error
+        weakref.finalize(self, self._file.close)
+        self._end = 0
+        self._last: tuple[int, Score] | None = None
+
+    def put(self, score: Score) -> Callable[[], Score]:
+        """Put a score on it, and return what takes it from there again.
+
+        Raises
+        ------
+        ExportError
+            The disk is full.
+        """
+        packed = zlib.compress(msgspec.json.encode(score), level=1)
+        start, self._end = self._end, self._end + len(packed)
+        try:
+            self._file.seek(start)
+            self._file.write(packed)
+            self._file.flush()
+        except OSError as error:
+            raise _no_room(error) from error
+        return partial(self._take, start, len(packed))
+
+    def _take(self, start: int, length: int) -> Score:
+        if self._last is None or self._last[0] != start:  # one is often asked for several times
+            self._file.seek(start)
+            content = zlib.decompress(self._file.read(length))
+            self._last = start, msgspec.json.decode(content, type=Score)
+        return self._last[1]
+
+
+def _no_room(error: OSError) -> ExportError:
+    return ExportError(
+        f"{tempfile.gettempdir()}: scores cannot be laid down there while they are exported "
+        f"({error.strerror}); make room, or name another folder in TMPDIR"
+    )
 
 
 def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
@@ -76,13 +130,14 @@ def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
     Raises
     ------
     ExportError
-        There is no such folder, or nothing was graded into it.
+        There is no such folder, nothing was graded into it, or the disk is full.
     GradebookError
         The gradebook is damaged.
     """
     if not results.is_dir():
         raise ExportError(f"{results}: no such folder; name the one that `grader grade` wrote")
     book, problems = open_gradebook(results)
+    shelf = Shelf()
     with book:
         made = tuple(
             Graded.of(
@@ -91,6 +146,7 @@ def read_graded(results: Path) -> tuple[tuple[Graded, ...], list[str]]:
                 standing.final.points,
                 standing.adjustments,
                 standing.comments,
+                shelf=shelf,
             )
             for standing in each_standing(book)
         )

@@ -1,8 +1,8 @@
 """What the first page of a class report shows."""
 
 import statistics
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, overload
 
 import msgspec
 
@@ -54,6 +54,28 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     attention: tuple[str, ...]
 
 
+class Rows(Sequence[Row]):
+    """The lines of the table, each made when it is asked for, since there may be thousands."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        """Lines of these submissions; those that need a person come first, then by name."""
+        self._records = sorted(records, key=lambda r: (not r.attention, r.name.casefold()))
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, place: int | slice) -> Row | tuple[Row, ...]:
+        """One line, or several."""
+        if isinstance(place, slice):
+            return tuple(map(_row, self._records[place]))
+        return _row(self._records[place])
+
+
 class Example(msgspec.Struct, frozen=True, kw_only=True):
     """One student's picture in a gallery."""
 
@@ -93,7 +115,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Checks that strong submissions pass hardly more often than weak ones."""
     checks: tuple[CheckFigures, ...]
     walls: tuple[Wall, ...]
-    rows: tuple[Row, ...]
+    rows: Rows
     names: dict[str, str]
     """Of students, by submission."""
 
@@ -102,7 +124,6 @@ def overview(
     records: Sequence[Record], not_graded: Sequence[Entry], manifest: Manifest, made: str
 ) -> Overview:
     """Everything the first page shows."""
-    rows = tuple(_row(record) for record in records)
     points = distribution(final_points_of(records))
     checks = check_figures(records)
     measured = sorted(
@@ -118,7 +139,7 @@ def overview(
         max_score=number(most),
         points=points,
         chart=score_chart(histogram(records), points.median if points else None),
-        needs_person=tuple(row for row in rows if row.attention),
+        needs_person=tuple(_row(record) for record in records if record.attention),
         not_graded=tuple(not_graded),
         tasks=tasks,
         statuses=tuple(s for s in TASK_WORDS if any(s in task.statuses for task in tasks)),
@@ -127,7 +148,7 @@ def overview(
         doubtful=tuple(c for c in reversed(measured) if (c.discrimination or 0) < _WEAK),
         checks=tuple(checks),
         walls=tuple(w for g in manifest.report.gallery if (w := _wall(g, records)) is not None),
-        rows=tuple(sorted(rows, key=lambda row: (not row.attention, row.name.casefold()))),
+        rows=Rows(records),
         names={record.id: record.name for record in records},
     )
 

@@ -15,7 +15,7 @@ from grader.report.kept import FEEDBACK_PAGES, PAGES, REPORT
 from grader.report.pictures import read_artifacts
 from grader.report.plain import feedback_markdown, feedback_text
 from grader.report.records import Outline, WholeRecord, read_record
-from grader.report.rendering import render
+from grader.report.rendering import render, render_into
 from grader.report.side_by_side import on_all_cores
 
 FEEDBACK = "feedback"
@@ -73,8 +73,8 @@ class Pages(Closing):
 
     def index(self, shown: object) -> None:
         """The first page."""
-        page = render("index.html.j2", script="table.js", o=shown)
-        (self.folder / REPORT / "index.html").write_bytes(page)
+        path = self.folder / REPORT / "index.html"
+        render_into(path, "index.html.j2", script="table.js", o=shown)
 
     def _feedback(self, record: WholeRecord, feedback: Feedback) -> str | None:
         page, problem = self._page(record, feedback)

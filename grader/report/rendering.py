@@ -22,6 +22,8 @@ from grader.scores import Check, Task
 from grader.texts import number
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
+_PIECES: Final = 500
+"""Of a template, that are written together."""
 _GAP: Final = Markup("\0")  # no text has it: it is invisible, and written as its escape
 
 
@@ -41,16 +43,26 @@ def render(
     values
         What the template names; a name that is missing is an error.
     """
+    page = _environment().get_template(template)
+    return page.render(_frame(script, extra_style) | values).encode()
+
+
+def render_into(path: Path, template: str, *, script: str | None = None, **values: Any) -> None:
+    """Write a page as :func:`render` makes it, piece by piece: it may be too long to be held."""
+    pieces = _environment().get_template(template).stream(_frame(script, "") | values)
+    pieces.enable_buffering(_PIECES)
+    with path.open("wb") as file:
+        pieces.dump(file, encoding="utf-8")
+
+
+def _frame(script: str | None, extra_style: str) -> dict[str, Any]:
     style = _file("style.css") + extra_style
     code = _file(script) if script else ""
-    page = _environment().get_template(template)
-    content = page.render(
-        style=Markup(style),  # of this package
-        script=Markup(code),
-        policy=_policy(style, code),
-        **values,
-    )
-    return content.encode()
+    return {
+        "style": Markup(style),  # of this package
+        "script": Markup(code),
+        "policy": _policy(style, code),
+    }
 
 
 @lru_cache(maxsize=8)

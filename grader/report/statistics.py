@@ -5,6 +5,7 @@ failed through no fault of the student, in that submission.
 """
 
 import statistics
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -70,7 +71,7 @@ class Bin(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
+def discrimination(passed: Sequence[int], rest: Sequence[float]) -> float | None:
     """How far a check separates strong from weak: the corrected point-biserial correlation.
 
     Pearson's correlation of a check, 1 for passed and 0 for not, with the points of all the other
@@ -96,31 +97,45 @@ def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | Non
 
 def check_figures(records: Sequence[Record]) -> list[CheckFigures]:
     """Every check over the class, in the order of the most complete score."""
-    seen: defaultdict[str, list[tuple[Score, Task, Check]]] = defaultdict(list)
+    seen: dict[str, _CheckSums] = {}
     settled = [record.score for record in records if record.settled]
     for score in sorted(settled, key=lambda score: -len(score.tasks)):
         for task in score.tasks:
             for check in task.checks:
                 if check.status != "grader_error":
-                    seen[check.id].append((score, task, check))
-    return [_check_figures(found) for found in seen.values()]
+                    if check.id not in seen:
+                        seen[check.id] = _CheckSums(task, check)
+                    seen[check.id].add(score, task, check)
+    return [sums.figures() for sums in seen.values()]
 
 
-def _check_figures(found: Sequence[tuple[Score, Task, Check]]) -> CheckFigures:
-    _, task, check = found[0]
-    passed = [item.status == "passed" for _, _, item in found]
-    rest = [round(score.score - _own_points(part, item), 6) for score, part, item in found]
-    return CheckFigures(
-        id=check.id,
-        title=check.title,
-        task=task.id,
-        task_title=task.title,
-        visibility=check.visibility,
-        submissions=len(found),
-        passed=sum(passed) / len(found),
-        statuses=dict(Counter(item.status for _, _, item in found)),
-        discrimination=discrimination(passed, rest),
-    )
+class _CheckSums:
+    """One check, over the submissions so far: few bytes of each, since there may be thousands."""
+
+    def __init__(self, task: Task, check: Check) -> None:
+        self._task, self._check = task, check
+        self._passed = bytearray()
+        self._rest = array("d")
+        """Points of all other checks."""
+        self._statuses: Counter[str] = Counter()
+
+    def add(self, score: Score, task: Task, check: Check) -> None:
+        self._passed.append(check.status == "passed")
+        self._rest.append(round(score.score - _own_points(task, check), 6))
+        self._statuses[check.status] += 1
+
+    def figures(self) -> CheckFigures:
+        return CheckFigures(
+            id=self._check.id,
+            title=self._check.title,
+            task=self._task.id,
+            task_title=self._task.title,
+            visibility=self._check.visibility,
+            submissions=len(self._passed),
+            passed=sum(self._passed) / len(self._passed),
+            statuses=dict(self._statuses),
+            discrimination=discrimination(self._passed, self._rest),
+        )
 
 
 def _own_points(task: Task, check: Check) -> float:
@@ -156,13 +171,16 @@ def confusions(records: Sequence[Record]) -> list[Confusion]:
     Checks that show the same misconception belong together; where none is named, those that gave
     the same hint; and else each check is one of its own.
     """
-    seen: defaultdict[tuple[str, str], list[tuple[str, Task, Check]]] = defaultdict(list)
+    seen: dict[tuple[str, str], _Alike] = {}
     for record in records:
         for task in record.score.tasks:
             for check in task.checks:
                 if check.status in WRONG:
-                    seen[_kind(check)].append((record.id, task, check))
-    found = [_confusion(items, len(records)) for items in seen.values()]
+                    kind = _kind(check)
+                    if kind not in seen:
+                        seen[kind] = _Alike(check)
+                    seen[kind].add(record.id, task, check)
+    found = [alike.confusion(len(records)) for alike in seen.values()]
     return sorted(found, key=lambda item: (-len(item.submissions), item.sentence))
 
 
@@ -172,19 +190,33 @@ def _kind(check: Check) -> tuple[str, str]:
     return ("hint", check.hint) if check.hint else ("check", check.id)
 
 
-def _confusion(items: Sequence[tuple[str, Task, Check]], submissions: int) -> Confusion:
-    first = items[0][2]
-    messages = Counter(_example(check) for _, _, check in items if check.message)
-    names = tuple(dict.fromkeys(name for name, _, _ in items))
-    return Confusion(
-        sentence=_sentence(first),
-        misconception=first.misconception,
-        submissions=names,
-        share=len(names) / submissions,
-        tasks=tuple(dict.fromkeys(task.id for _, task, _ in items)),
-        checks=tuple(dict.fromkeys(check.title for _, _, check in items)),
-        example=messages.most_common(1)[0][0] if messages else None,
-    )
+class _Alike:
+    """Checks that went wrong in the same way, so far."""
+
+    def __init__(self, first: Check) -> None:
+        self._first = first
+        self._messages: Counter[str] = Counter()
+        self._submissions: dict[str, None] = {}
+        self._tasks: dict[str, None] = {}
+        self._checks: dict[str, None] = {}
+
+    def add(self, submission: str, task: Task, check: Check) -> None:
+        if check.message:
+            self._messages[_example(check)] += 1
+        self._submissions[submission] = None
+        self._tasks[task.id] = None
+        self._checks[check.title] = None
+
+    def confusion(self, submissions: int) -> Confusion:
+        return Confusion(
+            sentence=_sentence(self._first),
+            misconception=self._first.misconception,
+            submissions=tuple(self._submissions),
+            share=len(self._submissions) / submissions,
+            tasks=tuple(self._tasks),
+            checks=tuple(self._checks),
+            example=self._messages.most_common(1)[0][0] if self._messages else None,
+        )
 
 
 def _example(check: Check) -> str:

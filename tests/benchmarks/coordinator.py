@@ -3,9 +3,9 @@
     python tests/benchmarks/coordinator.py [SUBMISSIONS...]
 
 Four submissions of the core are graded once. Then each class is graded by a stand-in that answers
-every job with one of these four scores and its pictures, in a process of its own: taken in,
-planned, kept, summed up, reported, exported, and graded once more, when nothing has changed. What
-the stand-in itself takes is left out. Writes coordinator.json and coordinator.svg.
+every job with one of these four scores and its pictures: taken in, planned, kept, summed up,
+reported, exported, and graded once more, when nothing has changed, each command in a process of its
+own. What the stand-in itself takes is left out. Writes coordinator.json and coordinator.svg.
 """
 
 import json
@@ -41,6 +41,8 @@ SUBMISSIONS = (
 )
 COUNTS = (100, 300, 1000, 3000, 10_000)
 STAGES = ("intake", "planning", "keeping", "summary", "other", "report", "export", "again")
+COMMANDS = ("grade", "report", "export", "again")
+"""Each in a process of its own; the last one is ``grade`` once more, when nothing has changed."""
 
 
 class Quiet:
@@ -57,11 +59,10 @@ class Quiet:
 
 
 class Clock:
-    """Seconds by stage, and the most memory the process had by its end."""
+    """Seconds by stage."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
-        self.peak_mb: dict[str, float] = {}
         self._within = 0.0
 
     def time(self, owner: Any, name: str, stage: str) -> None:
@@ -90,8 +91,6 @@ class _Stage:
         spent = time.perf_counter() - self.began
         self.clock.seconds[self.name] += spent - self.clock._within
         self.clock._within = self.outer + spent
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        self.clock.peak_mb[self.name] = round(usage.ru_maxrss / 1024, 1)
 
 
 class StandIn:
@@ -150,20 +149,32 @@ def write_class(folder: Path, source: Path, count: int) -> None:
             stream.write(f"\n# student {number}\n")
 
 
-def measure(count: int, source: Path, folder: Path) -> dict[str, Any]:
-    """Every stage for a class of one size."""
-    from grader.export import Options as ExportOptions
-    from grader.export import export, read_graded
-    from grader.report import write_report
-
-    write_class(folder / "class", source / "class", count)
+def measure(command: str, count: int, source: Path, folder: Path) -> dict[str, Any]:
+    """Seconds by stage of one command for a class, and the most memory it held."""
     clock = Clock()
-    clock.time(run_module, "collect", "intake")
-    clock.time(run_module, "settle", "planning")
-    for name in ("keep", "flush", "__exit__"):
-        clock.time(Keeping, name, "keeping")
-    for name in ("add", "summary", "rows"):
-        clock.time(Tally, name, "summary")
+    if command == "grade":
+        write_class(folder / "class", source / "class", count)
+        clock.time(run_module, "collect", "intake")
+        clock.time(run_module, "settle", "planning")
+        for name in ("keep", "flush", "__exit__"):
+            clock.time(Keeping, name, "keeping")
+        for name in ("add", "summary", "rows"):
+            clock.time(Tally, name, "summary")
+    {"grade": _grade, "again": _grade, "report": _report, "export": _export}[command](
+        clock, count, source, folder
+    )
+    clock.seconds.pop("stand-in", None)
+    seconds = dict(clock.seconds)
+    if command == "again":
+        seconds = {"again": sum(seconds.values())}
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {"seconds": seconds, "peak_mb": round(usage.ru_maxrss / 1024, 1)}
+
+
+def _grade(clock: Clock, count: int, source: Path, folder: Path) -> None:
+    def graders(options: Options, jobs: int) -> StandIn:
+        return StandIn(source / "results-by-student", clock)
+
     request = Request(
         paths=(folder / "class",),
         solution=SOLUTION,
@@ -172,36 +183,58 @@ def measure(count: int, source: Path, folder: Path) -> dict[str, Any]:
         seed=3,
         sandbox="none",
     )
-
-    def graders(options: Options, jobs: int) -> StandIn:
-        return StandIn(source / "results-by-student", clock)
-
     with clock.stage("other"):
         outcome = Run(request, Quiet(), graders=graders).execute()
     if outcome.summary.submissions != count:
         raise SystemExit(f"{outcome.summary.submissions} of {count} submissions have a score")
+
+
+def _report(clock: Clock, count: int, source: Path, folder: Path) -> None:
+    from grader.report import write_report
+
     with clock.stage("report"):
-        write_report(folder / "results", SOLUTION)
+        written = write_report(folder / "results", SOLUTION)
+    if written.submissions != count:
+        raise SystemExit(f"{written.submissions} of {count} submissions have a page")
+
+
+def _export(clock: Clock, count: int, source: Path, folder: Path) -> None:
+    from grader.export import Options as ExportOptions
+    from grader.export import export, read_graded
+
     with clock.stage("export"):
         graded, _ = read_graded(folder / "results")
         options = ExportOptions(
             results=folder / "results", at=datetime.now(UTC), environment=os.environ
         )
         rows = export("csv", graded, options).files
-        if len(next(iter(rows.values())).splitlines()) <= count:
-            raise SystemExit("the export has too few rows")
-    seconds = dict(clock.seconds)
-    clock.seconds.clear()
-    with clock.stage("again"):
-        Run(request, Quiet(), graders=graders).execute()
-    seconds["again"] = sum(clock.seconds.values())
+    if len(next(iter(rows.values())).splitlines()) <= count:
+        raise SystemExit("the export has too few rows")
+
+
+def whole(count: int, source: str) -> dict[str, Any]:
+    """Every command on a class of one size, each in a process of its own, as users run them."""
+    seconds: dict[str, float] = {}
+    peak_mb = {}
+    with tempfile.TemporaryDirectory() as place:
+        for command in COMMANDS:
+            done = subprocess.run(
+                [sys.executable, __file__, "--child", command, str(count), source, place],
+                env=ENVIRONMENT,
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            found = json.loads(done.stdout.splitlines()[-1])
+            seconds |= found["seconds"]
+            peak_mb[command] = found["peak_mb"]
     return {
         "submissions": count,
         "ms_per_submission": {s: round(1e3 * seconds.get(s, 0.0) / count, 3) for s in STAGES},
         "coordinator_ms_per_submission": round(
             1e3 * sum(seconds.get(s, 0.0) for s in STAGES[:7]) / count, 3
         ),
-        "peak_mb": {stage: clock.peak_mb[stage] for stage in STAGES},
+        "peak_mb": peak_mb,
     }
 
 
@@ -216,8 +249,8 @@ def draw(found: list[dict[str, Any]]) -> None:
         time_axes.plot(
             counts, [each["ms_per_submission"][stage] for each in found], "o-", label=stage
         )
-    whole = [each["coordinator_ms_per_submission"] for each in found]
-    time_axes.plot(counts, whole, "k^-", label="all but again")
+    in_all = [each["coordinator_ms_per_submission"] for each in found]
+    time_axes.plot(counts, in_all, "k^-", label="all but again")
     time_axes.axhline(5, color="grey", linestyle=":")
     time_axes.set(xscale="log", yscale="log", xlabel="submissions", ylabel="ms a submission")
     figure.legend(
@@ -226,8 +259,8 @@ def draw(found: list[dict[str, Any]]) -> None:
         fontsize="small",
         ncols=5,
     )
-    for stage in ("other", "report", "export"):
-        memory_axes.plot(counts, [each["peak_mb"][stage] for each in found], "o-", label=stage)
+    for command in COMMANDS:
+        memory_axes.plot(counts, [each["peak_mb"][command] for each in found], "o-", label=command)
     memory_axes.set(xscale="log", xlabel="submissions", ylabel="peak resident memory, MB")
     memory_axes.set_ylim(bottom=0)
     memory_axes.legend(fontsize="small")
@@ -246,15 +279,7 @@ def main(counts: Sequence[int]) -> None:
             ignore=lambda _, names: [n for n in names if n.startswith((".", "summary", "grade"))],
         )
         for count in counts:
-            with tempfile.TemporaryDirectory() as place:
-                done = subprocess.run(
-                    [sys.executable, __file__, "--child", str(count), name, place],
-                    env=ENVIRONMENT,
-                    check=True,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            found.append(json.loads(done.stdout.splitlines()[-1]))
+            found.append(whole(count, name))
             print(found[-1], flush=True)
     draw(found)
     record("coordinator", sizes=found)
@@ -262,7 +287,7 @@ def main(counts: Sequence[int]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        size, recorded_in, work = sys.argv[2:]
-        print(json.dumps(measure(int(size), Path(recorded_in), Path(work))))
+        command, size, recorded_in, work = sys.argv[2:]
+        print(json.dumps(measure(command, int(size), Path(recorded_in), Path(work))))
     else:
         main([int(value) for value in sys.argv[1:]] or COUNTS)
