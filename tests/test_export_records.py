@@ -3,6 +3,7 @@
 import errno
 import gc
 import os
+import random
 import resource
 import tempfile
 import tracemalloc
@@ -49,8 +50,7 @@ def test_thousands_of_scores_take_a_small_part_of_their_size_in_memory():
 
 def _large(number):
     """A score that does not pack well."""
-    noise = "".join(chr(33 + (number + i * i * 7919) % 90) for i in range(20_000))
-    return make_score("s", reason=noise)
+    return make_score("s", reason=random.Random(number).randbytes(10_000).hex())
 
 
 def test_the_file_of_a_shelf_is_open_as_long_as_a_score_lies_on_it():
@@ -71,7 +71,7 @@ def _open_files():
 
 def test_without_a_place_for_temporary_files_the_error_names_the_fix(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(ExportError, match=r"gone: .* \(No such file .*make room, .* TMPDIR"):
+    with pytest.raises(ExportError, match=r"\(No such file .*make room .* TMPDIR"):
         Shelf()
 
 
@@ -80,7 +80,7 @@ def test_on_a_full_disk_the_error_names_the_fix():
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
-        with pytest.raises(ExportError, match=os.strerror(errno.EFBIG)):
+        with pytest.raises(ExportError, match=rf"\({os.strerror(errno.EFBIG)}\); make room"):
             shelf.put(_large(0))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

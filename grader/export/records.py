@@ -28,6 +28,7 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
     """Whether a person has to settle its points first; such points are never exported."""
     read: Callable[[], Score]
+    """Takes the score from where it lies."""
     points: float
     """What counts: after adjustments and penalty."""
     adjustments: tuple[Adjustment, ...] = ()
@@ -119,8 +120,8 @@ class Shelf:
 
 def _no_room(error: OSError) -> ExportError:
     return ExportError(
-        f"{tempfile.gettempdir()}: scores cannot be laid down there while they are exported "
-        f"({error.strerror}); make room, or name another folder in TMPDIR"
+        "scores cannot be laid down in a temporary folder while they are exported "
+        f"({error.strerror}); make room there, or name another folder in TMPDIR"
     )
 
 
