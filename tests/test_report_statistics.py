@@ -133,6 +133,7 @@ def test_what_was_got_wrong_is_grouped_by_misconception_then_hint_then_check():
     assert found[1].misconception == "swap"
     assert found[0].share == 0.5
     assert found[0].example == found[1].example == "slope is off: text"
+    assert (found[0].tasks, found[0].checks) == (("slope",), ("Slope, aspect 0",))
 
 
 def test_the_sentence_of_a_misconception_stands_last_where_code_crashed():

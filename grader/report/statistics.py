@@ -31,7 +31,6 @@ class CheckFigures(msgspec.Struct, frozen=True, kw_only=True):
     submissions: int
     passed: float
     """Share of the submissions, 0 to 1."""
-    statuses: dict[str, int]
     discrimination: float | None
     """See :func:`discrimination`."""
 
@@ -117,12 +116,10 @@ class _CheckSums:
         self._passed = bytearray()
         self._rest = array("d")
         """Points of all other checks."""
-        self._statuses: Counter[str] = Counter()
 
     def add(self, score: Score, task: Task, check: Check) -> None:
         self._passed.append(check.status == "passed")
         self._rest.append(round(score.score - _own_points(task, check), 6))
-        self._statuses[check.status] += 1
 
     def figures(self) -> CheckFigures:
         return CheckFigures(
@@ -133,7 +130,6 @@ class _CheckSums:
             visibility=self._check.visibility,
             submissions=len(self._passed),
             passed=sum(self._passed) / len(self._passed),
-            statuses=dict(self._statuses),
             discrimination=discrimination(self._passed, self._rest),
         )
 
