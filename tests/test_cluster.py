@@ -435,7 +435,9 @@ def test_a_worker_killed_over_one_of_many_costs_the_others_nothing(course, tmp_p
                 found = until(lambda: struck(cluster, {"slow"}) or run.poll() is not None)
                 if found is True:
                     break
-                assert strike < 4, "given up too late"
+                # Twice together and twice alone; each time Dask may be at it once more by itself
+                # before the run has heard.
+                assert strike < 6, "given up too late"
                 _, member, judge = found
                 member.stop()
                 until(lambda: family.is_gone(judge.pid))  # noqa: B023  # asked at once
