@@ -1,5 +1,6 @@
 """What exports are made from does not stay in memory, and says so where there is no room for it."""
 
+import contextlib
 import errno
 import gc
 import os
@@ -75,12 +76,27 @@ def test_without_a_place_for_temporary_files_the_error_names_the_fix(monkeypatch
         Shelf()
 
 
+def test_where_no_folder_takes_temporary_files_the_error_names_the_fix(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", None)  # looked for anew
+    with (
+        _files_of_at_most(0),
+        pytest.raises(ExportError, match=r"\(No usable .*make room .* TMPDIR"),
+    ):
+        Shelf()
+
+
 def test_on_a_full_disk_the_error_names_the_fix():
     shelf = Shelf()
+    full = rf"\({os.strerror(errno.EFBIG)}\); make room"
+    with _files_of_at_most(100), pytest.raises(ExportError, match=full):
+        shelf.put(_large(0))
+
+
+@contextlib.contextmanager
+def _files_of_at_most(size):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
-        with pytest.raises(ExportError, match=rf"\({os.strerror(errno.EFBIG)}\); make room"):
-            shelf.put(_large(0))
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
