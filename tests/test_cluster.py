@@ -423,6 +423,31 @@ def test_a_worker_killed_over_a_submission_costs_nothing_once_and_a_person_twice
 
 
 @pytest.mark.proof
+def test_a_result_that_goes_with_its_worker_is_not_held_against_the_submission(course, tmp_path):
+    course.submit("a", SLOW.replace("ID", "a"))
+    with dask_cluster(tmp_path / "cluster") as cluster:
+        first = cluster.add_worker("--no-nanny")
+        with course.on(cluster.address) as run:
+            assert until(lambda: struck(cluster, {"a"}) or run.poll() is not None) is not True
+            run.send_signal(signal.SIGSTOP)  # so that nobody fetches the result
+            until(lambda: tasks(cluster) == 1)
+            first.stop()
+            cluster.workers.remove(first)
+            second = cluster.add_worker("--no-nanny")
+            _, _, judge = until(lambda: struck(cluster, {"a"}))
+            second.stop()
+            until(lambda: family.is_gone(judge.pid))
+            cluster.workers.remove(second)
+            run.send_signal(signal.SIGCONT)
+            time.sleep(3)  # it waits for the result for two seconds
+            cluster.add_worker("--no-nanny")
+            _, said = run.communicate()
+    assert run.returncode == 0, said
+    assert course.points() == {"a": 10}
+    assert course.attempts() == {"a": 1}
+
+
+@pytest.mark.proof
 @pytest.mark.parametrize("strikes", [1, 9])
 def test_a_worker_killed_over_one_of_many_costs_the_others_nothing(course, tmp_path, strikes):
     quick = course.submit_quick(40)
