@@ -105,11 +105,13 @@ def tasks(cluster):
     """How many tasks that grade have ended well since its scheduler started."""
     distributed = importlib.import_module("distributed")
     with distributed.Client(cluster.address, set_as_default=False) as client:
-        return client.run_on_scheduler(
-            lambda dask_scheduler: dask_scheduler.task_prefixes["grader-grade"].state_counts[
-                "memory"
-            ]
+        prefixes = client.run_on_scheduler(
+            lambda dask_scheduler: {
+                name: prefix.state_counts["memory"]
+                for name, prefix in dask_scheduler.task_prefixes.items()
+            }
         )
+    return prefixes.get("grader-grade", 0)
 
 
 def at_work(cluster):
@@ -422,29 +424,54 @@ def test_a_worker_killed_over_a_submission_costs_nothing_once_and_a_person_twice
         assert course.strays() == []
 
 
+@contextlib.contextmanager
+def unfetched(cluster, run):
+    """The only worker has graded a submission and is killed before anybody fetches the result.
+
+    Within it the run stands still.
+    """
+    before = tasks(cluster)
+    assert until(lambda: struck(cluster, {"a"}) or run.poll() is not None) is not True
+    run.send_signal(signal.SIGSTOP)
+    until(lambda: tasks(cluster) > before)
+    cluster.workers.pop().stop()
+    yield
+    run.send_signal(signal.SIGCONT)
+    time.sleep(3)  # it waits for the result for two seconds
+
+
 @pytest.mark.proof
 def test_a_result_that_goes_with_its_worker_is_not_held_against_the_submission(course, tmp_path):
     course.submit("a", SLOW.replace("ID", "a"))
     with dask_cluster(tmp_path / "cluster") as cluster:
-        first = cluster.add_worker("--no-nanny")
+        cluster.add_worker("--no-nanny")
         with course.on(cluster.address) as run:
-            assert until(lambda: struck(cluster, {"a"}) or run.poll() is not None) is not True
-            run.send_signal(signal.SIGSTOP)  # so that nobody fetches the result
-            until(lambda: tasks(cluster) == 1)
-            first.stop()
-            cluster.workers.remove(first)
-            second = cluster.add_worker("--no-nanny")
-            _, _, judge = until(lambda: struck(cluster, {"a"}))
-            second.stop()
-            until(lambda: family.is_gone(judge.pid))
-            cluster.workers.remove(second)
-            run.send_signal(signal.SIGCONT)
-            time.sleep(3)  # it waits for the result for two seconds
+            with unfetched(cluster, run):
+                another = cluster.add_worker("--no-nanny")
+                _, _, judge = until(lambda: struck(cluster, {"a"}))
+                another.stop()
+                until(lambda: family.is_gone(judge.pid))
+                cluster.workers.remove(another)
             cluster.add_worker("--no-nanny")
             _, said = run.communicate()
     assert run.returncode == 0, said
     assert course.points() == {"a": 10}
     assert course.attempts() == {"a": 1}
+
+
+@pytest.mark.proof
+def test_results_that_go_with_their_workers_again_and_again_need_a_person(course, tmp_path):
+    course.submit("a", SLOW.replace("ID", "a"))
+    with dask_cluster(tmp_path / "cluster") as cluster:
+        cluster.add_worker("--no-nanny")
+        with course.on(cluster.address) as run:
+            for _ in range(3):
+                with unfetched(cluster, run):
+                    pass
+                cluster.add_worker("--no-nanny")
+            _, said = run.communicate()
+    assert run.returncode == 1, said
+    assert "was lost 2 times" in course.scores()["a"]["reason"]
 
 
 @pytest.mark.proof

@@ -53,8 +53,8 @@ class _Sent:
     """How often its grading began."""
     failures: int = 0
     """How often its task failed, though it was not killed."""
-    unheard: int = 0
-    """How often its grading ended, and what came of it was gone with the worker."""
+    forgiven: bool = False
+    """Whether its grading once ended and was not counted, since the result went with the worker."""
 
 
 class Dispatch:
@@ -228,9 +228,8 @@ class Dispatch:
         try:
             content = sent.future.result(timeout=_WATCH_S)
         except TimeoutError:  # the worker went before it could hand over: Dask grades again
-            if sent.unheard < TRIES:  # as if it had not begun, but not forever
-                sent.begun -= 1
-            sent.unheard += 1
+            if not sent.forgiven:  # as if it had not begun, but not forever
+                sent.begun, sent.forgiven = sent.begun - 1, True
             self._tell_when_done(name, sent.future)
             return []
         except Exception as error:
